@@ -1,0 +1,17 @@
+/**
+ * The model: what can happen to an approval and to the live connection. Needs xstate and nothing
+ * else. Fill the services with `approvalMachine.provide({ actors })`.
+ */
+export type {
+  ApprovalContext,
+  ApprovalEmitted,
+  ApprovalEvent,
+  ApprovalInput,
+  Conclusion,
+  Ending,
+} from './approval.machine.ts';
+export { approvalMachine } from './approval.machine.ts';
+export type { DeadlineClock, DeadlineEvent, DeadlineInput } from './deadline.actor.ts';
+export { createDeadline, LOOK_EVERY_MS, systemClock } from './deadline.actor.ts';
+export * from './ports.ts';
+export type * from './vocabulary.ts';

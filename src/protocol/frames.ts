@@ -1,0 +1,98 @@
+/**
+ * Frames of the live channel, both dialects.
+ *
+ * Everything that is not a decision for this workspace is `undefined`, whatever it is: a platform
+ * sends many other events, and one strange frame must cost nobody a decision.
+ */
+import { z } from 'zod';
+import type { Decision, JsonValue } from '../../machines/index.ts';
+import { type Ended, endOf } from './rows.ts';
+
+const id = z.string().min(1).max(256);
+const name = z.string().nullish().catch(null);
+const json: z.ZodType<JsonValue> = z.json();
+
+const details = {
+  decided_by: name,
+  decided_at: name,
+  note: name,
+  outcome: name,
+  digest: z.string().nullish(),
+  edited_args: json.optional(),
+};
+
+const flatSchema = z.object({
+  event: z.literal('APPROVAL_DECIDED'),
+  approval_id: id,
+  status: z.enum(['approved', 'denied']),
+  workspace_id: z.string().optional(),
+  ...details,
+});
+
+const envelopedSchema = z.object({
+  event: z.enum(['APPROVAL_APPROVED', 'APPROVAL_DENIED', 'APPROVAL_EXPIRED', 'APPROVAL_WITHDRAWN']),
+  workspace_id: z.string(),
+  payload: z.object({ approval_id: id, decision: z.unknown(), ...details }),
+});
+
+const frameSchema = z.discriminatedUnion('event', [flatSchema, envelopedSchema]);
+
+/** What the name of an enveloped event must agree with. */
+const STATUS_OF = {
+  APPROVAL_APPROVED: 'approved',
+  APPROVAL_DENIED: 'denied',
+  APPROVAL_EXPIRED: 'denied',
+  APPROVAL_WITHDRAWN: 'denied',
+} as const;
+
+/**
+ * The decision that a frame tells `workspaceId` of, or `undefined`.
+ * @param data the frame's text, as it came
+ */
+export function decisionOfFrame(data: string, workspaceId: string): Decision | undefined {
+  const parsed = frameSchema.safeParse(parse(data));
+  if (!parsed.success) return undefined;
+  const frame = parsed.data;
+  if (frame.workspace_id !== undefined && frame.workspace_id !== workspaceId) return undefined;
+  return 'payload' in frame
+    ? ofEnveloped(frame)
+    : toDecision(frame, frame.approval_id, frame.status);
+}
+
+function ofEnveloped(frame: z.infer<typeof envelopedSchema>): Decision | undefined {
+  const { payload, event } = frame;
+  const status = STATUS_OF[event];
+  const outcome = { APPROVAL_EXPIRED: 'timeout', APPROVAL_WITHDRAWN: 'withdrawn' }[event as string];
+  if (outcome !== undefined)
+    return toDecision({ ...payload, outcome }, payload.approval_id, status);
+  return payload.decision === status ? toDecision(payload, payload.approval_id, status) : undefined;
+}
+
+type Details = z.infer<z.ZodObject<typeof details>>;
+
+function toDecision(
+  from: Details,
+  approvalId: string,
+  said: Ended['status'],
+): Decision | undefined {
+  const decidedBy = from.decided_by || null;
+  const status = endOf({ status: said, decidedBy, outcome: from.outcome ?? null });
+  if (status === undefined) return undefined;
+  return {
+    approvalId,
+    status,
+    decidedBy: status === 'approved' || status === 'denied' ? decidedBy : null,
+    decidedAt: from.decided_at ?? null,
+    note: from.note || null,
+    digest: from.digest ?? null,
+    ...(from.edited_args === undefined ? {} : { editedArgs: from.edited_args }),
+  };
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

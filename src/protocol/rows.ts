@@ -1,0 +1,75 @@
+/** Rows of the list and answers to a create, as they come over the wire. */
+import { z } from 'zod';
+import type { Decision, DecisionStatus, JsonValue } from '../../machines/index.ts';
+import { AUTO_EXPIRED, WITHDRAWN_PREFIX } from './routes.ts';
+
+const id = z.string().min(1).max(256);
+const text = z.string().nullish();
+const json: z.ZodType<JsonValue> = z.json();
+
+/** The answer to `POST …/approvals`. An id is everything; `status` may be missing. */
+export const createdSchema = z.object({
+  approval_id: id,
+  status: z.literal('pending').optional(),
+});
+
+/**
+ * One row. `status` stays a plain string here: only exactly `approved` and `denied` mean anything,
+ * and an unknown word must not make the rest of the row unreadable.
+ */
+export const rowSchema = z.object({
+  id,
+  task_id: text,
+  action: text,
+  reason: text,
+  status: z.unknown(),
+  decided_by: z.string().nullish().catch(null),
+  decided_at: z.string().nullish().catch(null),
+  created_at: z.string().nullish().catch(null),
+  // Ours only:
+  outcome: z.string().nullish().catch(null),
+  note: z.string().nullish().catch(null),
+  digest: z.string().nullish(),
+  edited_args: json.optional(),
+});
+export type Row = z.infer<typeof rowSchema>;
+
+/** What a row or frame says about who ended an approval. */
+export interface Ended {
+  readonly status: unknown;
+  readonly decidedBy: string | null;
+  /** Our platform's exact word, where it is there. */
+  readonly outcome?: string | null;
+}
+
+/**
+ * The end that a status tells of, or `undefined` while there is none. `denied` is a person's word
+ * only where the row does not say that nobody decided.
+ */
+export function endOf({ status, decidedBy, outcome }: Ended): DecisionStatus | undefined {
+  if (status === 'approved') return isExactly(outcome, 'granted') ? 'approved' : undefined;
+  if (status !== 'denied') return undefined;
+  if (outcome === 'timeout' || decidedBy === AUTO_EXPIRED) return 'expired';
+  if (outcome === 'withdrawn' || decidedBy?.startsWith(WITHDRAWN_PREFIX)) return 'withdrawn';
+  return 'denied';
+}
+
+/** A row that says `approved` and, in its own words, something else, is not approved. */
+const isExactly = (outcome: string | null | undefined, word: string): boolean =>
+  outcome === undefined || outcome === null || outcome === word;
+
+/** The decision that a row holds, or `undefined` while it is open. */
+export function decisionOfRow(row: Row): Decision | undefined {
+  const decidedBy = row.decided_by || null;
+  const status = endOf({ status: row.status, decidedBy, outcome: row.outcome ?? null });
+  if (status === undefined) return undefined;
+  return {
+    approvalId: row.id,
+    status,
+    decidedBy: status === 'approved' || status === 'denied' ? decidedBy : null,
+    decidedAt: row.decided_at ?? null,
+    note: row.note || null,
+    digest: row.digest ?? null,
+    ...(row.edited_args === undefined ? {} : { editedArgs: row.edited_args }),
+  };
+}
