@@ -42,7 +42,7 @@ export type WaitEvent =
   | { readonly type: 'wait.failed'; readonly problem: Problem };
 
 const refuse = (port: string) => () =>
-  Promise.reject<never>(new Error(`the service "${port}" is not provided; use machine.provide()`));
+  Promise.reject(new Error(`the service "${port}" is not provided; use machine.provide()`));
 
 /** rbacCheck: may this workspace ask? */
 export const checkPermission = fromPromise<Permission, ApprovalRequest>(refuse('checkPermission'));

@@ -12,7 +12,7 @@ const CONTROL_IN_LINE = /\p{Cc}/gu;
  * BOM, tags), line and paragraph separators, variation selectors, and letters drawn as nothing.
  */
 const INVISIBLE =
-  /[\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Co}]|[\u{115f}\u{1160}\u{17b4}\u{17b5}\u{2800}\u{3164}\u{ffa0}]|\u{34f}|[\u{180b}-\u{180f}]|[\u{fe00}-\u{fe0e}]|[\u{e0100}-\u{e01ef}]/gu;
+  /[\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Co}]|[\u{115f}\u{2800}\u{3164}\u{ffa0}]|\u{1160}|\u{17b4}|\u{17b5}|\u{34f}|[\u{180b}-\u{180f}]|[\u{fe00}-\u{fe0e}]|[\u{e0100}-\u{e01ef}]/gu;
 
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

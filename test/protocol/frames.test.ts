@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decisionOfFrame } from '../../src/protocol/frames.ts';
 
 const WS = '11111111-1111-1111-1111-111111111111';
-const flat = (fields: object) => JSON.stringify({ event: 'APPROVAL_DECIDED', approval_id: 'a1', ...fields });
+const flat = (fields: object) =>
+  JSON.stringify({ event: 'APPROVAL_DECIDED', approval_id: 'a1', ...fields });
 
 describe('a frame', () => {
   it('decides in the flat dialect', () => {
@@ -33,9 +34,15 @@ describe('a frame', () => {
     ['a string', '"x"'],
     ['no JSON', 'hello'],
     ['nothing', ''],
-    ['another event', JSON.stringify({ event: 'AGENT_MESSAGE', approval_id: 'a1', status: 'approved' })],
+    [
+      'another event',
+      JSON.stringify({ event: 'AGENT_MESSAGE', approval_id: 'a1', status: 'approved' }),
+    ],
     ['deep nesting', '['.repeat(100_000)],
-    ['a prototype', '{"__proto__":{"event":"APPROVAL_DECIDED","approval_id":"a1","status":"approved"}}'],
+    [
+      'a prototype',
+      '{"__proto__":{"event":"APPROVAL_DECIDED","approval_id":"a1","status":"approved"}}',
+    ],
   ])('decides nothing: %s', (_, data) => {
     expect(decisionOfFrame(data, WS)).toBeUndefined();
   });
