@@ -1,0 +1,42 @@
+/** A bare WebSocket client for tests of a platform's live channel. */
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+
+export interface LiveClient {
+  readonly socket: WebSocket;
+  /** Every frame so far, text as text. */
+  readonly frames: readonly string[];
+}
+
+/** Opens `<base address>/ws`; closed at the end of the test. Rejects where it is refused. */
+export async function openLive(
+  baseUrl: string,
+  headers: Record<string, string> = {},
+): Promise<LiveClient> {
+  const socket = new WebSocket(liveAddress(baseUrl), { headers });
+  onTestFinished(() => socket.terminate());
+  const frames: string[] = [];
+  socket.on('message', (data: Buffer) => frames.push(data.toString('utf8')));
+  socket.on('error', () => undefined);
+  await once(socket, 'open');
+  return { socket, frames };
+}
+
+/** The HTTP status with which an upgrade was refused. */
+export async function refusedUpgrade(
+  baseUrl: string,
+  headers: Record<string, string> = {},
+): Promise<number | undefined> {
+  const socket = new WebSocket(liveAddress(baseUrl), { headers });
+  const refused = Promise.withResolvers<number | undefined>();
+  socket.on('unexpected-response', (_, response) => {
+    response.resume();
+    refused.resolve(response.statusCode);
+  });
+  socket.on('open', () => refused.reject(new Error('the upgrade was accepted')));
+  socket.on('error', refused.reject);
+  return refused.promise.finally(() => socket.terminate());
+}
+
+const liveAddress = (baseUrl: string): string => `${baseUrl.replace(/^http/, 'ws')}/ws`;
