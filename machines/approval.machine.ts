@@ -397,7 +397,7 @@ export const approvalMachine = setup({
       description:
         'The live channel is up; a decision arrives as a frame. Reads catch lost frames.',
       invoke: {
-        id: 'wait',
+        id: 'liveDecision',
         src: 'awaitDecision',
         input: ({ context }) => ({
           request: context.request,
@@ -419,7 +419,7 @@ export const approvalMachine = setup({
     fallbackPolling: {
       description: 'The channel is down: decisions are read while it is being reconnected.',
       invoke: {
-        id: 'wait',
+        id: 'polledDecision',
         src: 'pollDecision',
         input: ({ context }) => ({
           request: context.request,

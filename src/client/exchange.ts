@@ -1,0 +1,164 @@
+/**
+ * One HTTP exchange with the platform: bounded in time and size, never redirected, never retried
+ * here. Every status is a result; only "no answer" is an error.
+ */
+import ky, { type KyInstance } from 'ky';
+import type { JsonValue } from '../../machines/index.ts';
+import type { Environment } from '../environment.ts';
+import { CountersignError, messageOf } from '../errors.ts';
+import { MAX_ANSWER_BYTES } from '../protocol/routes.ts';
+import type { TokenSource } from './token-source.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body; `undefined` where it is no JSON. */
+  readonly body: unknown;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  /** Below the base address; or an absolute address on the same origin (a `Link`). */
+  readonly path: string;
+  readonly json?: JsonValue;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Less time than an exchange may take otherwise, milliseconds. */
+  readonly withinMs?: number;
+}
+
+/** No answer came. `sent: false` means that the request certainly never reached the platform. */
+export class NoAnswerError extends CountersignError {
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean, options?: ErrorOptions) {
+    super('transport', message, options);
+    this.sent = sent;
+  }
+}
+
+export type Exchange = (call: Call) => Promise<Answer>;
+
+export interface ExchangeOptions {
+  readonly baseUrl: string;
+  readonly tokens: TokenSource;
+  readonly environment: Environment;
+  /** For the whole exchange, body included. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** An exchange that re-reads the token after a 401 and, when it changed, asks once more. */
+export function createExchange(options: ExchangeOptions): Exchange {
+  const http = ky.create({
+    fetch: options.environment.fetch,
+    throwHttpErrors: false,
+    retry: 0,
+    timeout: false,
+    redirect: 'manual',
+    cache: 'no-store',
+    headers: { accept: 'application/json' },
+  });
+  return async (call) => {
+    const answer = await once(http, options, call);
+    if (answer.status !== 401 || !(await options.tokens.refresh())) return answer;
+    return once(http, options, call);
+  };
+}
+
+async function once(http: KyInstance, options: ExchangeOptions, call: Call): Promise<Answer> {
+  const { clock } = options.environment;
+  const limit = new AbortController();
+  const limitMs = Math.min(options.timeoutMs, call.withinMs ?? options.timeoutMs);
+  const timer = clock.setTimeout(
+    () => limit.abort(new Error(`no answer within ${Math.round(limitMs) / 1000}s`)),
+    limitMs,
+  );
+  try {
+    const token = await options.tokens.current();
+    const response = await http(addressOf(options.baseUrl, call.path), {
+      method: call.method,
+      signal: limit.signal,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...call.headers,
+      },
+      ...(call.json === undefined ? {} : { json: call.json }),
+    });
+    const text = await readText(response);
+    refuseCached(response);
+    return { status: response.status, headers: response.headers, body: parse(text) };
+  } catch (error) {
+    if (error instanceof CountersignError) throw error;
+    throw noAnswer(error);
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+/** @throws CountersignError `protocol` where a link leads away from the platform */
+function addressOf(baseUrl: string, path: string): string {
+  const base = `${baseUrl}/`;
+  if (!/^[a-z]+:/i.test(path)) return base + path;
+  if (path.startsWith(base)) return path;
+  throw new CountersignError('protocol', 'the platform links to a page on another host');
+}
+
+/** An answer out of a cache says nothing about now. */
+function refuseCached(response: Response): void {
+  if (Number(response.headers.get('age') ?? 0) > 0)
+    throw new NoAnswerError('the answer came out of a cache (it has an Age header)', true);
+}
+
+async function readText(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES)
+      throw new NoAnswerError(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`, true);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Failures of the connection itself, before a byte of the request was sent. */
+const NOT_SENT: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function noAnswer(error: unknown): NoAnswerError {
+  const cause = rootCause(error);
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const detail = messageOf(cause) || messageOf(error);
+  const message =
+    typeof code === 'string' && !detail.includes(code) ? `${detail} (${code})` : detail;
+  return new NoAnswerError(message, !NOT_SENT.has(code) && !isTlsRefusal(code), { cause: error });
+}
+
+const isTlsRefusal = (code: unknown): boolean =>
+  typeof code === 'string' && (code.includes('CERT') || code.startsWith('ERR_TLS'));
+
+/** What fetch wraps: `TypeError: fetch failed` says nothing, its cause does. */
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  for (let depth = 0; depth < 5 && cause instanceof Error; depth += 1) {
+    if (cause instanceof AggregateError && cause.errors.length > 0) cause = cause.errors[0];
+    else if (cause.cause === undefined) break;
+    else cause = cause.cause;
+  }
+  return cause;
+}

@@ -1,0 +1,104 @@
+/**
+ * The live channel around its machine: opened by the first who needs it, closed with the last, and
+ * the same for all in between.
+ */
+import { type ActorRefFrom, createActor, fromPromise, type InspectionEvent } from 'xstate';
+import { type ChannelStatus, channelMachine, type DeadlineClock } from '../../machines/index.ts';
+import { fullJitterMs, pause } from './pause.ts';
+import { type SocketOptions, socketActor } from './socket.actor.ts';
+
+export interface LiveChannelOptions extends SocketOptions {
+  readonly onLive: () => void;
+  readonly onDown: (error: string) => void;
+  readonly inspect?: (event: InspectionEvent) => void;
+}
+
+/** Ceiling of the first pause between two connections, and of any. */
+const PAUSES = { firstMs: 1_000, mostMs: 30_000 };
+
+export class LiveChannel {
+  readonly #options: LiveChannelOptions;
+  readonly #machine;
+  #actor: ActorRefFrom<typeof channelMachine> | undefined;
+  #status: ChannelStatus = 'down';
+  readonly #settling = new Set<() => void>();
+
+  constructor(options: LiveChannelOptions) {
+    this.#options = options;
+    this.#machine = channelMachine.provide({
+      actors: {
+        openSocket: socketActor(options),
+        backOff: fromPromise<void, { readonly attempt: number }>(({ input, signal }) =>
+          pause(
+            options.environment,
+            fullJitterMs(options.environment.random, input.attempt, PAUSES),
+            signal,
+          ),
+        ),
+      },
+    });
+  }
+
+  get status(): ChannelStatus {
+    return this.#status;
+  }
+
+  /** Why there is no connection. */
+  lastError = 'the live channel is not connected yet';
+
+  /** Connects, where that is not under way already. */
+  open(): void {
+    if (this.#actor !== undefined) return;
+    const { clock } = this.#options.environment;
+    const inspect = this.#options.inspect;
+    this.#actor = createActor(this.#machine, {
+      input: { url: this.#options.url },
+      clock: timersOf(clock),
+      ...(inspect === undefined ? {} : { inspect }),
+    });
+    this.#actor.on('live', () => this.#settle('live', ''));
+    this.#actor.on('down', ({ error }) => this.#settle('down', error));
+    this.#actor.start();
+  }
+
+  /** Resolves when the connection that is being made is there or failed, or after `limitMs`. */
+  settled(limitMs: number): Promise<void> {
+    if (this.#actor?.getSnapshot().matches({ open: 'connecting' }) !== true)
+      return Promise.resolve();
+    const { clock } = this.#options.environment;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clock.clearTimeout(timer);
+        this.#settling.delete(done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, limitMs);
+      this.#settling.add(done);
+    });
+  }
+
+  close(): void {
+    this.#actor?.send({ type: 'channel.close' });
+    this.#actor = undefined;
+    this.#status = 'down';
+    this.#wake();
+  }
+
+  #settle(status: ChannelStatus, error: string): void {
+    const before = this.#status;
+    this.#status = status;
+    if (status === 'down') this.lastError = error;
+    if (status === 'live') this.#options.onLive();
+    else if (before === 'live') this.#options.onDown(error);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const done of [...this.#settling]) done();
+  }
+}
+
+const timersOf = ({ setTimeout, clearTimeout }: DeadlineClock) => ({
+  setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms),
+  clearTimeout: (handle: unknown) => clearTimeout(handle),
+});

@@ -1,0 +1,175 @@
+/**
+ * The reads: one list request at a time for all who wait, whatever their number.
+ *
+ * Reads come every poll interval while somebody polls, every 30 s while the channel is live, at
+ * once when a wait or a connection begins, and later and later while the platform fails.
+ */
+import type { Decision, Problem } from '../../machines/index.ts';
+import type { Environment } from '../environment.ts';
+import { messageOf } from '../errors.ts';
+import { decisionOfRow, type Row } from '../protocol/rows.ts';
+import type { Exchange } from './exchange.ts';
+import { ReadError, readRows } from './list.ts';
+import type { Waiter, Waiters } from './waiters.ts';
+
+export interface ReaderOptions {
+  readonly exchange: Exchange;
+  readonly environment: Environment;
+  readonly workspaceId: string;
+  readonly waiters: Waiters;
+  readonly pollIntervalMs: number;
+  /** For diagnostics. */
+  readonly onError: (error: string) => void;
+}
+
+/** Between reads while the channel is live: they only catch frames that were lost. */
+export const LIVE_INTERVAL_MS = 30_000;
+/** Between two reads at the least, so that many new waits share one. */
+const LEAST_GAP_MS = 1_000;
+/** Between two tries in an outage at the most. */
+const OUTAGE_INTERVAL_MS = 30_000;
+/** How long 401 may be transient. */
+const AUTH_PATIENCE_MS = 30_000;
+
+export class Reader {
+  readonly #options: ReaderOptions;
+  #timer: unknown;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #reading = false;
+  #wanted = false;
+  #closed = false;
+  #lastStart = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #unauthorizedSince: number | undefined;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Why the last read failed; `undefined` after one that did not. */
+  lastError: string | undefined;
+
+  /** Read as soon as that is polite. */
+  request(): void {
+    if (this.#reading) this.#wanted = true;
+    else this.#schedule(this.#failures > 0 ? this.#interval() : 0);
+  }
+
+  /** Somebody waits: the next read comes within one interval. */
+  arm(): void {
+    if (!this.#reading) this.#schedule(this.#interval());
+  }
+
+  /** Nobody waits any more. */
+  rest(): void {
+    this.#disarm();
+    this.#wanted = false;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.rest();
+  }
+
+  #disarm(): void {
+    this.#options.environment.clock.clearTimeout(this.#timer);
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** Arms the timer, unless an earlier read is due already. */
+  #schedule(delayMs: number): void {
+    if (this.#closed) return;
+    const { clock } = this.#options.environment;
+    const gap = Math.min(LEAST_GAP_MS, this.#options.pollIntervalMs);
+    const dueAt = Math.max(clock.monotonic() + delayMs, this.#lastStart + gap);
+    if (dueAt >= this.#dueAt) return;
+    clock.clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = clock.setTimeout(() => void this.#run(), Math.max(0, dueAt - clock.monotonic()));
+  }
+
+  async #run(): Promise<void> {
+    this.#disarm();
+    if (this.#closed || this.#options.waiters.size === 0) return;
+    this.#reading = true;
+    this.#wanted = false;
+    this.#lastStart = this.#options.environment.clock.monotonic();
+    const pause = await this.#read();
+    this.#reading = false;
+    if (this.#options.waiters.size === 0) return;
+    this.#schedule(this.#wanted && this.#failures === 0 ? 0 : pause);
+  }
+
+  /** One read; the result is the pause before the next, milliseconds. Never rejects. */
+  async #read(): Promise<number> {
+    const unseen = new Set([...this.#options.waiters.values()].map(({ approvalId }) => approvalId));
+    try {
+      await readRows(this.#options.exchange, this.#options.workspaceId, (rows) => {
+        for (const row of rows) if (unseen.delete(row.id)) this.#look(row);
+        return unseen.size === 0;
+      });
+      this.#succeeded();
+      return this.#interval();
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #look(row: Row): void {
+    const waiter = this.#options.waiters.get(row.id);
+    if (waiter === undefined) return;
+    const problem = strangerThan(waiter, row);
+    if (problem !== undefined) {
+      waiter.report({ type: 'wait.failed', problem });
+      return;
+    }
+    const decision: Decision | undefined = decisionOfRow(row);
+    if (decision !== undefined) this.#options.waiters.deliver(decision);
+  }
+
+  #interval(): number {
+    const { pollIntervalMs, waiters, environment } = this.#options;
+    const base = waiters.anyPolling ? pollIntervalMs : LIVE_INTERVAL_MS;
+    if (this.#failures === 0) return base;
+    const ceiling = Math.max(base, OUTAGE_INTERVAL_MS);
+    const grown = Math.min(ceiling, base * 2 ** Math.min(this.#failures, 16));
+    return base + environment.random() * (grown - base);
+  }
+
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#unauthorizedSince = undefined;
+    this.lastError = undefined;
+  }
+
+  #failed(error: unknown): number {
+    this.#failures += 1;
+    this.lastError = messageOf(error);
+    this.#options.onError(this.lastError);
+    if (error instanceof ReadError && error.status === 401) this.#unauthorized();
+    else this.#unauthorizedSince = undefined;
+    const asked = error instanceof ReadError ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(asked, this.#interval());
+  }
+
+  #unauthorized(): void {
+    const now = this.#options.environment.clock.monotonic();
+    this.#unauthorizedSince ??= now;
+    if (now - this.#unauthorizedSince < AUTH_PATIENCE_MS) return;
+    this.#options.waiters.fail({
+      code: 'auth',
+      message: `the platform did not accept the token for ${AUTH_PATIENCE_MS / 1000}s (401)`,
+    });
+  }
+}
+
+/** A row with our id that asks for something else is not our row. */
+function strangerThan({ request }: Waiter, row: Row): Problem | undefined {
+  const otherAction = typeof row.action === 'string' && row.action !== request.action;
+  const otherDigest = typeof row.digest === 'string' && row.digest !== request.digest;
+  if (!otherAction && !otherDigest) return undefined;
+  return {
+    code: 'protocol',
+    message: `the platform stores another ${otherAction ? 'action' : 'digest'} under our approval's id`,
+  };
+}

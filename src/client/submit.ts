@@ -1,0 +1,136 @@
+/**
+ * `POST` once, whatever the network does: a create whose answer was lost is looked for in the list
+ * before anything is sent a second time.
+ */
+import type { ApprovalRequest, JsonObject, Problem } from '../../machines/index.ts';
+import type { Environment } from '../environment.ts';
+import { CountersignError, messageOf } from '../errors.ts';
+import { IDEMPOTENCY_HEADER, routes } from '../protocol/routes.ts';
+import { type Attempt, attemptOf } from './create-answer.ts';
+import { type Exchange, NoAnswerError } from './exchange.ts';
+import { findByKey } from './find.ts';
+import { fullJitterMs, pause } from './pause.ts';
+
+export interface SubmitOptions {
+  readonly exchange: Exchange;
+  readonly environment: Environment;
+  /** Whether another process may have sent this key already: then the list is read first. */
+  readonly mayExist: boolean;
+  /** Stops between two tries; an exchange under way goes on, because it may have been stored. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the approval is; `found` when an earlier try made it. */
+export type Created =
+  | { readonly approvalId: string; readonly found: boolean }
+  | { readonly problem: Problem };
+
+const MAX_TRIES = 3;
+/** For all tries together, milliseconds. */
+const WITHIN_MS = 15_000;
+const PAUSES = { firstMs: 500, mostMs: 4_000 };
+
+/** Creates the approval, or finds the one that an earlier try made. Never rejects. */
+export async function submit(options: SubmitOptions, request: ApprovalRequest): Promise<Created> {
+  const { clock, random } = options.environment;
+  const endsAt = clock.monotonic() + WITHIN_MS;
+  let mayExist = options.mayExist;
+  let problem: Problem = { code: 'transport', message: 'Failed to create request: given up' };
+  for (let tries = 1; tries <= MAX_TRIES && !options.signal.aborted; tries += 1) {
+    const attempt = await attemptOnce(
+      options.exchange,
+      request,
+      mayExist,
+      endsAt - clock.monotonic(),
+    );
+    if ('found' in attempt) return attempt;
+    if (attempt.is === 'created') return { approvalId: attempt.approvalId, found: false };
+    problem = attempt.problem;
+    if (attempt.is === 'refused') return { problem };
+    if (attempt.is !== 'unsent') mayExist = true;
+    if (attempt.is === 'garbled') break;
+    const pauseMs = attempt.pauseMs ?? fullJitterMs(random, tries, PAUSES);
+    if (clock.monotonic() + pauseMs >= endsAt) break;
+    if (tries < MAX_TRIES) await pause(options.environment, pauseMs, options.signal);
+  }
+  return mayExist
+    ? lastLook(options.exchange, request, problem, endsAt - clock.monotonic())
+    : { problem };
+}
+
+type Found = Extract<Created, { found: boolean }>;
+
+/** One try: a look in the list where the row may be there already, else the POST. */
+async function attemptOnce(
+  exchange: Exchange,
+  request: ApprovalRequest,
+  mayExist: boolean,
+  withinMs: number,
+): Promise<Attempt | Found> {
+  try {
+    if (mayExist) {
+      const row = await findByKey(exchange, request, withinMs);
+      if (row !== undefined) return { approvalId: row.id, found: true };
+    }
+  } catch (error) {
+    return { is: isConflict(error) ? 'refused' : 'unsure', problem: problemOf(error) };
+  }
+  return post(exchange, request, withinMs);
+}
+
+async function post(
+  exchange: Exchange,
+  request: ApprovalRequest,
+  withinMs: number,
+): Promise<Attempt> {
+  try {
+    const answer = await exchange({
+      method: 'POST',
+      path: routes.approvals(request.workspaceId),
+      json: bodyOf(request),
+      headers: { [IDEMPOTENCY_HEADER]: request.key },
+      withinMs,
+    });
+    return attemptOf(answer);
+  } catch (error) {
+    const sent = !(error instanceof NoAnswerError) || error.sent;
+    return { is: sent ? 'unsure' : 'unsent', problem: problemOf(error) };
+  }
+}
+
+/** What the platform is asked to store. Molecule ignores what it does not know. */
+export function bodyOf(request: ApprovalRequest): JsonObject {
+  const { action, reason, key, timeoutMs, digest, args } = request;
+  return {
+    action,
+    reason,
+    task_id: key,
+    timeout_seconds: timeoutMs / 1000,
+    ...(digest === null ? {} : { context: { args, digest } }),
+  };
+}
+
+/** A lost answer to the last try is worth one more look before "failed" is said. */
+async function lastLook(
+  exchange: Exchange,
+  request: ApprovalRequest,
+  problem: Problem,
+  withinMs: number,
+): Promise<Created> {
+  if (withinMs <= 0) return { problem };
+  try {
+    const row = await findByKey(exchange, request, withinMs);
+    return row === undefined ? { problem } : { approvalId: row.id, found: true };
+  } catch {
+    return { problem };
+  }
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof CountersignError && error.code === 'conflict';
+
+function problemOf(error: unknown): Problem {
+  const code =
+    error instanceof CountersignError && error.code !== 'not_approved' ? error.code : 'internal';
+  return { code, message: `Failed to create request: ${messageOf(error)}` };
+}

@@ -1,0 +1,128 @@
+/**
+ * Who waits for which approval. Decisions come from frames and from reads; each goes to the one
+ * that waits for its id, and to nobody else.
+ */
+import type {
+  ApprovalRequest,
+  Decision,
+  DecisionStatus,
+  Problem,
+  WaitEvent,
+} from '../../machines/index.ts';
+
+export type WaitMode = 'live' | 'polling';
+
+export interface Waiter {
+  readonly approvalId: string;
+  readonly request: ApprovalRequest;
+  readonly mode: WaitMode;
+  readonly report: (event: WaitEvent) => void;
+}
+
+/** A later answer that says something else than the one that counted. */
+export interface Contradiction {
+  readonly request: ApprovalRequest;
+  readonly approvalId: string;
+  readonly first: DecisionStatus;
+  readonly later: DecisionStatus;
+}
+
+interface Settled {
+  readonly request: ApprovalRequest;
+  readonly status: DecisionStatus;
+}
+
+/** Ended approvals that are remembered to notice contradictions; early decisions that are kept. */
+const REMEMBERED = 1_000;
+
+export class Waiters {
+  readonly #waiting = new Map<string, Waiter>();
+  readonly #settled = new Map<string, Settled>();
+  /** Decisions that came before the answer to their POST, while a POST is under way. */
+  readonly #early = new Map<string, Decision>();
+  readonly #onContradiction: (contradiction: Contradiction) => void;
+  #submitting = 0;
+
+  constructor(onContradiction: (contradiction: Contradiction) => void) {
+    this.#onContradiction = onContradiction;
+  }
+
+  /** From here on decisions for unknown ids may be ours; call the result when the wait began. */
+  expect(): () => void {
+    this.#submitting += 1;
+    return () => {
+      this.#submitting -= 1;
+      if (this.#submitting === 0) this.#early.clear();
+    };
+  }
+
+  /** Starts a wait; the result ends it. */
+  add(waiter: Waiter): () => void {
+    this.#waiting.set(waiter.approvalId, waiter);
+    const early = this.#early.get(waiter.approvalId);
+    if (early !== undefined) this.deliver(early);
+    return () => {
+      if (this.#waiting.get(waiter.approvalId) === waiter) this.#waiting.delete(waiter.approvalId);
+    };
+  }
+
+  get(approvalId: string): Waiter | undefined {
+    return this.#waiting.get(approvalId);
+  }
+
+  values(): Iterable<Waiter> {
+    return this.#waiting.values();
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  get anyPolling(): boolean {
+    for (const waiter of this.#waiting.values()) if (waiter.mode === 'polling') return true;
+    return false;
+  }
+
+  deliver(decision: Decision): void {
+    const waiter = this.#waiting.get(decision.approvalId);
+    if (waiter === undefined) {
+      this.#compare(decision);
+      if (this.#submitting > 0) remember(this.#early, decision.approvalId, decision);
+      return;
+    }
+    remember(this.#settled, decision.approvalId, {
+      request: waiter.request,
+      status: decision.status,
+    });
+    waiter.report({ type: 'decision.received', decision });
+  }
+
+  /** The same fact to everybody who waits. */
+  broadcast(event: WaitEvent): void {
+    for (const waiter of [...this.#waiting.values()]) waiter.report(event);
+  }
+
+  fail(problem: Problem): void {
+    this.broadcast({ type: 'wait.failed', problem });
+  }
+
+  #compare(decision: Decision): void {
+    const settled = this.#settled.get(decision.approvalId);
+    if (settled === undefined || settled.status === decision.status) return;
+    this.#onContradiction({
+      request: settled.request,
+      approvalId: decision.approvalId,
+      first: settled.status,
+      later: decision.status,
+    });
+  }
+}
+
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.set(key, value);
+  if (map.size <= REMEMBERED) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,107 @@
+/** From what a caller asks to a complete request; everything that is wrong is refused here. */
+import type { ApprovalRequest, JsonValue } from '../machines/index.ts';
+import type { Environment } from './environment.ts';
+import { CountersignError } from './errors.ts';
+import { plainJson } from './protocol/canonical-json.ts';
+import { digestOf } from './protocol/digest.ts';
+import { parseDurationMs } from './protocol/duration.ts';
+import { MAX_REQUEST_BYTES } from './protocol/routes.ts';
+import { controlCharacters } from './protocol/text.ts';
+
+/** What an agent asks. */
+export interface RequestInput {
+  /** What it wants to do, one line, in words that a person can decide on. Not empty. */
+  readonly action: string;
+  /** Why; may have several lines. Default: empty. */
+  readonly reason?: string;
+  /**
+   * The arguments that will run. They are copied, hashed and shown to the approver: run
+   * `outcome.args`, not your own variable.
+   */
+  readonly args?: unknown;
+  /**
+   * One key, one approval: the same key after a crash goes on with the same approval. 1 to 256
+   * characters. Default: a new one.
+   */
+  readonly key?: string;
+  /** The longest wait: milliseconds, or a text such as `"5m"`. Default: `APPROVAL_TIMEOUT`. */
+  readonly timeout?: number | string;
+}
+
+/** The most characters of each text. */
+export const MAX_ACTION_LENGTH = 10_000;
+export const MAX_REASON_LENGTH = 50_000;
+const MAX_KEY_LENGTH = 256;
+
+export interface RequestDefaults {
+  readonly workspaceId: string;
+  readonly timeoutMs: number;
+  readonly environment: Environment;
+}
+
+/**
+ * A complete, frozen request.
+ * @throws CountersignError `input` for text and args, `config` for the timeout
+ */
+export function createRequest(
+  input: RequestInput,
+  defaults: RequestDefaults,
+  traceId: string,
+): ApprovalRequest {
+  const { workspaceId, environment } = defaults;
+  const action = textOf('action', input.action, 'one line', MAX_ACTION_LENGTH);
+  if (action.trim() === '') throw refused('action is empty; say what is to be done');
+  const reason = textOf('reason', input.reason ?? '', 'many lines', MAX_REASON_LENGTH);
+  const key = textOf('key', input.key ?? environment.uuid(), 'one line', MAX_KEY_LENGTH);
+  if (key === '') throw refused('key is empty; leave it out for a new one');
+  const timeoutMs = input.timeout === undefined ? defaults.timeoutMs : timeoutOf(input.timeout);
+  const args: JsonValue = input.args === undefined ? null : plainJson(input.args, 'args');
+  const request: ApprovalRequest = {
+    traceId,
+    workspaceId,
+    action,
+    reason,
+    key,
+    args,
+    digest: input.args === undefined ? null : digestOf({ action, args, workspaceId }),
+    timeoutMs,
+    deadlineAt: environment.clock.now() + timeoutMs,
+  };
+  refuseTooLarge(request);
+  return Object.freeze(request);
+}
+
+function textOf(
+  name: string,
+  value: unknown,
+  lines: 'one line' | 'many lines',
+  most: number,
+): string {
+  if (typeof value !== 'string') throw refused(`${name} must be a text, not ${typeof value}`);
+  if (value.length > most)
+    throw refused(`${name} has ${value.length} characters; the most is ${most}`);
+  if (!value.isWellFormed()) throw refused(`${name} holds half of a surrogate pair`);
+  const found = controlCharacters(value, lines);
+  if (found.length > 0)
+    throw refused(
+      `${name} holds control characters (${found.slice(0, 5).join(', ')}); remove them`,
+    );
+  return value;
+}
+
+function timeoutOf(value: number | string): number {
+  const ms = typeof value === 'number' ? parseDurationMs(`${value}ms`) : parseDurationMs(value);
+  if (ms !== undefined) return ms;
+  throw new CountersignError(
+    'config',
+    `timeout must be milliseconds above 0, or a text such as "90s", "5m" or "2h", at most ten years; got ${JSON.stringify(value) ?? typeof value}`,
+  );
+}
+
+function refuseTooLarge(request: ApprovalRequest): void {
+  const bytes = Buffer.byteLength(JSON.stringify(request));
+  if (bytes > MAX_REQUEST_BYTES - 1_024)
+    throw refused(`the request has ${bytes} bytes; the most is ${MAX_REQUEST_BYTES - 1_024}`);
+}
+
+const refused = (message: string): CountersignError => new CountersignError('input', message);
