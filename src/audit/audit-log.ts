@@ -1,0 +1,182 @@
+/**
+ * The audit log: append, then wait until it is on disk.
+ *
+ * Flushes are grouped: one write and one fdatasync at a time, and whatever was appended meanwhile
+ * goes into the next. Several processes may append to one file, each with a chain of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from '../../machines/index.ts';
+import { CountersignError, messageOf } from '../errors.ts';
+import { ChainedFile, type ChainedFileOptions } from './chained-file.ts';
+import { type AuditDraft, draftOf } from './record.ts';
+
+export interface AuditLog {
+  /** Where the records go. */
+  readonly path: string;
+  /** Why nothing can be recorded any more; `undefined` while all is well. Never taken back. */
+  readonly failure: CountersignError | undefined;
+  /** Takes one event; it is written soon, and certainly on disk after {@link flush}. Never throws. */
+  append(event: AuditEvent): void;
+  /**
+   * Resolves when everything appended so far is on disk.
+   * @throws CountersignError `audit`, naming the file, when a write or a sync failed, now or earlier:
+   *   after a failed sync nobody knows what is on disk, so there is no second try
+   */
+  flush(): Promise<void>;
+  /**
+   * Flushes and closes the file; a second call waits for the first.
+   * @throws CountersignError `audit`, as {@link flush}; the file is closed all the same
+   */
+  close(): Promise<void>;
+}
+
+export interface AuditLogOptions {
+  /** The file; it and the folders above it are made where missing (0600, 0700). */
+  readonly path: string;
+  /** Keys the chain: HMAC-SHA256 in place of SHA-256. Default: no key. */
+  readonly hmacKey?: string | undefined;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Makes names of chains and trace ids. Default: random UUIDs, version 4. */
+  readonly uuid?: () => string;
+  /** Called once, when the log fails. What it throws is ignored. */
+  readonly onFailure?: (failure: CountersignError) => void;
+}
+
+/**
+ * Opens the log. A line that a crash left unfinished at the end of the file is kept as it is, ended
+ * with a line feed, and named by a first record `audit / recover / recovered`.
+ * @throws CountersignError `audit`, naming the file, when it cannot be opened or repaired
+ */
+export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+  const { path, hmacKey, now = Date.now, uuid = randomUUID, onFailure } = options;
+  try {
+    const file = await openRepaired({ path, hmacKey, now, uuid });
+    return new FileAuditLog({ path, now, file, onFailure });
+  } catch (error) {
+    throw auditError('open', path, error);
+  }
+}
+
+async function openRepaired(options: ChainedFileOptions): Promise<ChainedFile> {
+  const file = await ChainedFile.open(options);
+  try {
+    await file.write([]);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly path: string;
+  readonly now: () => number;
+  readonly file: ChainedFile;
+  readonly onFailure: AuditLogOptions['onFailure'];
+}
+
+interface Waiter {
+  /** How many records must be on disk. */
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (error: CountersignError) => void;
+}
+
+class FileAuditLog implements AuditLog {
+  readonly path: string;
+  readonly #parts: Parts;
+  #failure: CountersignError | undefined;
+  #pending: AuditDraft[] = [];
+  #appended = 0;
+  #onDisk = 0;
+  #waiters: Waiter[] = [];
+  #writing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.path = parts.path;
+    this.#parts = parts;
+  }
+
+  get failure(): CountersignError | undefined {
+    return this.#failure;
+  }
+
+  append(event: AuditEvent): void {
+    if (this.#failure !== undefined) return;
+    try {
+      if (this.#closing !== undefined) throw new Error('the log is closed');
+      this.#pending.push(draftOf(event, this.#parts.now()));
+      this.#appended += 1;
+      this.#writing ??= this.#writeAll();
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  flush(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#onDisk === this.#appended) return Promise.resolve();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiters.push({ until: this.#appended, resolve, reject });
+    return promise;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await this.#writing;
+    await this.#parts.file.close();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Starts a microtask later, so that what is appended in one go is one group. */
+  async #writeAll(): Promise<void> {
+    await Promise.resolve();
+    try {
+      while (this.#pending.length > 0) {
+        const group = this.#pending.splice(0);
+        await this.#parts.file.write(group);
+        this.#settle(group.length);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#writing = undefined;
+  }
+
+  #settle(count: number): void {
+    this.#onDisk += count;
+    const waiting = this.#waiters;
+    this.#waiters = waiting.filter(({ until }) => until > this.#onDisk);
+    for (const { until, resolve } of waiting) if (until <= this.#onDisk) resolve();
+  }
+
+  /** A write or a sync failed: what waits for it, and all that comes later, is lost. */
+  #fail(error: unknown): void {
+    const failure = this.#refuse(error);
+    this.#pending = [];
+    for (const { reject } of this.#waiters.splice(0)) reject(failure);
+  }
+
+  /** From now on nothing is taken any more; what is under way may still reach the disk. */
+  #refuse(error: unknown): CountersignError {
+    if (this.#failure !== undefined) return this.#failure;
+    this.#failure = auditError('write', this.path, error);
+    try {
+      this.#parts.onFailure?.(this.#failure);
+    } catch {
+      // A listener's own failure says nothing about the log.
+    }
+    return this.#failure;
+  }
+}
+
+const auditError = (what: 'open' | 'write', path: string, cause: unknown): CountersignError =>
+  new CountersignError('audit', `cannot ${what} the audit log ${path}: ${messageOf(cause)}`, {
+    cause,
+  });

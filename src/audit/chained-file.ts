@@ -1,0 +1,61 @@
+/** The chain on the file: what has to be said before a group of records, then the group. */
+import { Chain, lineOf } from './chain.ts';
+import { LogFile } from './log-file.ts';
+import { type AuditDraft, draftOf, recoverEvent, rotateEvent } from './record.ts';
+
+export interface ChainedFileOptions {
+  readonly path: string;
+  readonly hmacKey: string | undefined;
+  readonly now: () => number;
+  readonly uuid: () => string;
+}
+
+/** One at a time: the caller waits for each call before the next. */
+export class ChainedFile {
+  readonly #options: ChainedFileOptions;
+  #file: LogFile;
+  #chain: Chain;
+
+  private constructor(options: ChainedFileOptions, file: LogFile) {
+    this.#options = options;
+    this.#file = file;
+    this.#chain = new Chain(options.uuid(), options.hmacKey);
+  }
+
+  static async open(options: ChainedFileOptions): Promise<ChainedFile> {
+    return new ChainedFile(options, await LogFile.open(options.path));
+  }
+
+  /**
+   * Appends the group in one write and syncs it. Drafts are sealed here and not earlier, because a
+   * file that was rotated in between begins a new chain.
+   */
+  async write(group: readonly AuditDraft[]): Promise<void> {
+    const first = [...(await this.#followRotation()), ...(await this.#repairEnd())];
+    const records = [...first, ...group].map((draft) => lineOf(this.#chain.seal(draft)));
+    if (records.length === 0) return;
+    const afterTornLine = first.some(({ action }) => action === 'recover') ? '\n' : '';
+    await this.#file.append(Buffer.from(`${afterTornLine}${records.join('\n')}\n`, 'utf8'));
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  /** A rotation between this look and the write sends the group to the old file, chain intact. */
+  async #followRotation(): Promise<AuditDraft[]> {
+    if (await this.#file.isStillInPlace()) return [];
+    const { path, uuid, hmacKey, now } = this.#options;
+    await this.#file.close();
+    this.#file = await LogFile.open(path);
+    const previous = this.#chain.last;
+    this.#chain = new Chain(uuid(), hmacKey);
+    return previous === undefined ? [] : [draftOf(rotateEvent(path, previous, uuid()), now())];
+  }
+
+  async #repairEnd(): Promise<AuditDraft[]> {
+    const { path, uuid, now } = this.#options;
+    const torn = await this.#file.tornLine();
+    return torn === undefined ? [] : [draftOf(recoverEvent(path, torn, uuid()), now())];
+  }
+}
