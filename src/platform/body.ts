@@ -1,0 +1,57 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { controlCharacters } from '../protocol/text.ts';
+import { Refusal } from './refusal.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+/**
+ * The body of a request, checked.
+ * @throws Refusal 415 where it is not `application/json`, 400 naming the key that is wrong
+ */
+export async function readBody<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
+    throw new Refusal(
+      415,
+      'unsupported_media_type',
+      'send JSON with Content-Type application/json',
+    );
+  const parsed = schema.safeParse(parseStrictJson(new Uint8Array(await c.req.arrayBuffer())));
+  if (!parsed.success) throw refusalOf(parsed.error);
+  return parsed.data;
+}
+
+/** One problem a refusal; a key that we do not know first, because it explains the others. */
+function refusalOf({ issues }: z.ZodError): Refusal {
+  const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
+  if (unknown?.code === 'unrecognized_keys') {
+    const path = [...unknown.path, unknown.keys[0] ?? ''].join('.');
+    return new Refusal(400, 'unknown_key', `unknown key ${JSON.stringify(path)}`);
+  }
+  const [first] = issues;
+  const path = first?.path.join('.') || 'the body';
+  return new Refusal(400, 'invalid_request', `${path}: ${first?.message ?? 'is not valid'}`);
+}
+
+/**
+ * Text that a person will read: well-formed, bounded, without control characters.
+ * @param max the most UTF-16 code units
+ * @param lines whether tab and line feed may be in it
+ */
+export const text = (max: number, lines: 'one line' | 'many lines') =>
+  z
+    .string()
+    .max(max, `must have at most ${max} characters`)
+    .check((context) => {
+      const why = whyUnreadable(context.value, lines);
+      if (why !== undefined)
+        context.issues.push({ code: 'custom', message: why, input: context.value });
+    });
+
+function whyUnreadable(value: string, lines: 'one line' | 'many lines'): string | undefined {
+  if (!value.isWellFormed()) return 'holds half of a surrogate pair';
+  const found = controlCharacters(value, lines);
+  return found.length === 0 ? undefined : `holds control characters (${found.join(', ')})`;
+}

@@ -1,0 +1,100 @@
+/**
+ * Events on their way from the store to whoever listens. The store is the truth: a commit only
+ * says "look again" (`poke`), and one reader passes the events on in the order of their numbers,
+ * so that answers that overtake each other, or another process that writes, change nothing.
+ */
+import { messageOf } from '../errors.ts';
+import type { PlatformLogger } from './logger.ts';
+import type { ApprovalEvent, EventStore } from './storage/events.ts';
+
+/** What a listener asked for. */
+export interface Subscription {
+  /** Events of this workspace only; of all when `null`. */
+  readonly workspaceId: string | null;
+  /** Replay what came after this number; only new events when absent. */
+  readonly since?: number;
+  /** Hash of the credential; `null` for an anonymous listener. */
+  readonly tokenHash: string | null;
+}
+
+export interface Listener {
+  readonly closed: boolean;
+  /** Resolves when the event has left the process. */
+  send(event: ApprovalEvent): Promise<void>;
+}
+
+export interface Feed {
+  /** Something was written: look for new events. */
+  poke(): void;
+  /** Sends what was missed, then everything new, without a gap and without a repetition. */
+  subscribe(listener: Listener, subscription: Subscription): Promise<void>;
+  unsubscribe(listener: Listener): void;
+  /** Resolves when nothing is being read any more. */
+  close(): Promise<void>;
+}
+
+const BATCH = 100;
+
+/** @param start the number of the newest event when the server started */
+export function createFeed(events: EventStore, start: number, logger: PlatformLogger): Feed {
+  const live = new Map<Listener, Subscription>();
+  let head = start;
+  let dirty = false;
+  const closing = new AbortController();
+  const { signal: closed } = closing;
+  let pumping: Promise<void> | undefined;
+
+  const publish = (event: ApprovalEvent): void => {
+    head = event.seq;
+    for (const [listener, { workspaceId }] of live)
+      if (workspaceId === null || workspaceId === event.approval.workspace_id)
+        void listener.send(event);
+  };
+
+  const pump = async (): Promise<void> => {
+    try {
+      while (dirty && !closed.aborted) {
+        dirty = false;
+        const batch = await events.read({ after: head, workspaceId: null, limit: BATCH });
+        for (const event of batch) publish(event);
+        dirty ||= batch.length === BATCH;
+      }
+    } catch (error) {
+      logger.error({ error: messageOf(error) }, 'cannot read events; tried again with the next');
+    }
+    pumping = undefined;
+  };
+
+  const replay = async (
+    listener: Listener,
+    { workspaceId, since }: Subscription,
+  ): Promise<void> => {
+    let cursor = since ?? head;
+    while (cursor < head && !listener.closed && !closed.aborted) {
+      const upTo = head;
+      const batch = await events.read({ after: cursor, upTo, workspaceId, limit: BATCH });
+      for (const event of batch) await listener.send(event);
+      cursor = batch.length === BATCH ? (batch.at(-1)?.seq ?? upTo) : upTo;
+    }
+  };
+
+  return {
+    poke: () => {
+      dirty = true;
+      if (!closed.aborted) pumping ??= pump();
+    },
+    subscribe: async (listener, subscription) => {
+      await replay(listener, subscription);
+      // Nothing is awaited between the last look at `head` and here, so that no event slips through.
+      if (!listener.closed) live.set(listener, subscription);
+    },
+    unsubscribe: (listener) => {
+      live.delete(listener);
+    },
+    close: async () => {
+      closing.abort();
+      live.clear();
+      await pumping;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { MiddlewareHandler } from 'hono';
+import type { PlatformEnv } from '../environment.ts';
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const ON_EVERY_ANSWER: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/** The server's clock, milliseconds since the epoch, for showing the time that is left. */
+export const TIME_HEADER = 'X-Server-Time';
+
+/** Sets the headers that every answer has, refusals included. Nothing is cached unless it says so. */
+export function addHeaders(now: () => number): MiddlewareHandler<PlatformEnv> {
+  return async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(ON_EVERY_ANSWER)) c.header(name, value);
+    c.header(TIME_HEADER, String(now()));
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+  };
+}

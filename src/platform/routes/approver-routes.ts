@@ -1,0 +1,44 @@
+/** What the page and `countersign list` read: approvals of all workspaces, for approvers only. */
+import { Hono } from 'hono';
+import { requireApprover } from '../access.ts';
+import type { PlatformEnv } from '../environment.ts';
+import { nextPage } from '../paging.ts';
+import { Refusal } from '../refusal.ts';
+import type { Served } from '../served.ts';
+import type { ApprovalStore } from '../storage/approvals.ts';
+import { approverView } from '../views.ts';
+import { wholeNumber } from '../whole-number.ts';
+
+/** Pending approvals a page; a person can look at no more. */
+export const PENDING_PAGE = 500;
+const RECENT_DEFAULT = 50;
+const RECENT_MAX = 200;
+
+export interface ApproverRoutesOptions {
+  readonly approvals: ApprovalStore;
+  readonly served: Served;
+}
+
+export function approverRoutes({ approvals, served }: ApproverRoutesOptions): Hono<PlatformEnv> {
+  return new Hono<PlatformEnv>()
+    .use(async (c, next) => {
+      requireApprover(c.var.principal);
+      await next();
+    })
+    .get('/pending', async (c) => {
+      const after = wholeNumber(c.req.query('after'), 'after');
+      const rows = await approvals.pending(PENDING_PAGE + 1, after);
+      const page = nextPage(c, served, rows, { parameter: 'after', size: PENDING_PAGE });
+      return c.json(page.map(approverView));
+    })
+    .get('/recent', async (c) => {
+      const limit = wholeNumber(c.req.query('limit'), 'limit') ?? RECENT_DEFAULT;
+      const rows = await approvals.recent(Math.min(limit, RECENT_MAX));
+      return c.json(rows.map(approverView));
+    })
+    .get('/:id', async (c) => {
+      const row = await approvals.find(c.req.param('id'));
+      if (row === undefined) throw new Refusal(404, 'not_found', 'there is no such approval');
+      return c.json(approverView(row));
+    });
+}

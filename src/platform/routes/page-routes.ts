@@ -1,0 +1,32 @@
+/** The web page, as it was built. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import type { PlatformEnv } from '../environment.ts';
+import { Refusal } from '../refusal.ts';
+
+/** @param pageDir the folder of the built page; default {@link builtPage} */
+export function pageRoutes(pageDir: string = builtPage()): Hono<PlatformEnv> {
+  const app = new Hono<PlatformEnv>();
+  if (!existsSync(join(pageDir, 'index.html')))
+    return app.get('/', () => {
+      throw new Refusal(503, 'page_not_built', 'the web page is not built; run "npm run build"');
+    });
+  return app
+    .get('/', serveStatic({ root: pageDir, path: 'index.html' }))
+    .get('/assets/*', serveStatic({ root: pageDir, onFound: keepForEver }));
+}
+
+/** Names of assets hold a hash of what is in them. */
+const keepForEver = (_path: string, c: { header(name: string, value: string): void }): void =>
+  c.header('Cache-Control', 'public, max-age=31536000, immutable');
+
+/** `dist/page` of this package, from the source and from the compiled code alike. */
+function builtPage(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder))
+    folder = dirname(folder);
+  return join(folder, 'dist', 'page');
+}

@@ -1,0 +1,95 @@
+/** What requesters use, and the decision: `/workspaces/{workspace}/approvals…`. */
+import { type Context, Hono } from 'hono';
+import { IDEMPOTENCY_HEADER, LIST_WINDOW, WITHDRAWN_PREFIX } from '../../protocol/routes.ts';
+import { requireReader, requireRequester, workspaceIn } from '../access.ts';
+import { readBody } from '../body.ts';
+import type { PlatformEnv } from '../environment.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import { nextPage } from '../paging.ts';
+import { Refusal } from '../refusal.ts';
+import { askedIn, createSchema, decideSchema, whyWithdrawn } from '../requests.ts';
+import type { Served } from '../served.ts';
+import type { ApprovalStore } from '../storage/approvals.ts';
+import type { ApprovalRow } from '../storage/schema.ts';
+import { endView, rowView } from '../views.ts';
+import { wholeNumber } from '../whole-number.ts';
+
+export interface WorkspaceRoutesOptions {
+  readonly lifecycle: Lifecycle;
+  readonly approvals: ApprovalStore;
+  readonly served: Served;
+}
+
+const MAX_KEY = 256;
+
+export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformEnv> {
+  const { lifecycle, approvals } = options;
+  const find = async (c: Context<PlatformEnv>, workspaceId: string): Promise<ApprovalRow> => {
+    const row = await approvals.find(c.req.param('id') ?? '');
+    // Of another workspace: as unknown as any other, so that ids cannot be tried out.
+    if (row?.workspace_id === workspaceId) return row;
+    throw new Refusal(404, 'not_found', 'this workspace has no such approval');
+  };
+
+  return new Hono<PlatformEnv>()
+    .post('/', async (c) => {
+      const workspaceId = workspaceIn(c);
+      requireRequester(c.var.principal, workspaceId);
+      const body = await readBody(c, createSchema);
+      const row = await lifecycle.request(askedIn(body, workspaceId, idempotencyKeyOf(c)));
+      // A repetition gets the answer that the first one got, whatever has happened since.
+      return c.json({ approval_id: row.id, status: 'pending' }, 201);
+    })
+    .get('/', async (c) => {
+      const workspaceId = workspaceIn(c);
+      requireReader(c.var.principal, workspaceId);
+      const before = wholeNumber(c.req.query('before'), 'before');
+      const rows = await approvals.listOf(workspaceId, LIST_WINDOW + 1, before);
+      const page = nextPage(c, options.served, rows, { parameter: 'before', size: LIST_WINDOW });
+      return c.json(page.map(rowView));
+    })
+    .get('/:id', async (c) => {
+      const workspaceId = workspaceIn(c);
+      requireReader(c.var.principal, workspaceId);
+      return c.json(rowView(await find(c, workspaceId)));
+    })
+    .post('/:id/decide', async (c) => {
+      const workspaceId = workspaceIn(c);
+      requireReader(c.var.principal, workspaceId);
+      const body = await readBody(c, decideSchema);
+      const { principal } = c.var;
+      if (principal.kind === 'approver') {
+        const verdict = {
+          decision: body.decision,
+          note: body.note || null,
+          digest: body.digest ?? undefined,
+        };
+        const row = await find(c, workspaceId);
+        return c.json(decided(await lifecycle.decide(row, principal.name, verdict)));
+      }
+      if (body.decision === 'approved') throw onlyApprovers();
+      const why = whyWithdrawn(body.decided_by);
+      return c.json(decided(await lifecycle.withdraw(await find(c, workspaceId), why)));
+    });
+}
+
+function idempotencyKeyOf(c: Context<PlatformEnv>): string | null {
+  const key = c.req.header(IDEMPOTENCY_HEADER) ?? null;
+  if (key !== null && (key === '' || key.length > MAX_KEY))
+    throw new Refusal(
+      400,
+      'invalid_request',
+      `Idempotency-Key must have 1 to ${MAX_KEY} characters`,
+    );
+  return key;
+}
+
+const decided = (row: ApprovalRow) => ({ approval_id: row.id, ...endView(row) });
+
+const onlyApprovers = (): Refusal =>
+  new Refusal(
+    403,
+    'forbidden',
+    `a requester can never decide: only a person with an approver's credentials approves. ` +
+      `To take the request back, send "denied" with decided_by "${WITHDRAWN_PREFIX}<why>"`,
+  );

@@ -1,0 +1,68 @@
+/** The platform's parts, put together over an open store. */
+import { WebSocketServer } from 'ws';
+import { createApp, type PlatformApp } from './app.ts';
+import { cookieNameOf, createAuth, ownerName } from './auth.ts';
+import type { PlatformClock } from './clock.ts';
+import { createFeed } from './feed.ts';
+import { createLifecycle } from './lifecycle.ts';
+import type { PlatformLogger } from './logger.ts';
+import type { Served } from './served.ts';
+import { createSessions } from './sessions.ts';
+import { createSockets } from './sockets.ts';
+import type { Storage } from './storage/index.ts';
+import { createSweeper, type Sweeper } from './sweeper.ts';
+import { createUpgrade } from './upgrade.ts';
+
+export interface ServiceOptions {
+  readonly storage: Storage;
+  readonly served: Served;
+  /** The token of the data folder's owner. */
+  readonly token: string;
+  readonly clock: PlatformClock;
+  readonly logger: PlatformLogger;
+  readonly pageDir?: string | undefined;
+}
+
+export interface Service {
+  readonly app: PlatformApp;
+  readonly upgrade: ReturnType<typeof createUpgrade>;
+  /** Closes the sockets and stops the timers; resolves when nothing uses the store any more. */
+  close(): Promise<void>;
+}
+
+/** Frames of clients are ignored, so that they may be small. */
+const SOCKET_OPTIONS = { noServer: true, maxPayload: 1_024, perMessageDeflate: false } as const;
+
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { storage, served, clock, logger } = options;
+  const { approvals, events, tokens } = storage;
+  const now = (): number => clock.now();
+  const sessions = createSessions(now);
+  const cookieName = cookieNameOf(served.port);
+  const owner = { token: options.token, name: ownerName() };
+  const auth = createAuth({ tokens, sessions, owner, cookieName, loopback: served.loopback });
+
+  const feed = createFeed(events, await events.head(), logger);
+  const lifecycle = createLifecycle({
+    approvals,
+    now,
+    onEvent: () => feed.poke(),
+    onDeadline: (at) => sweeper.watch(at),
+  });
+  const sweeper: Sweeper = createSweeper({ clock, logger, expireDue: lifecycle.expireDue });
+  const parts = { served, auth, sessions, cookieName, lifecycle, approvals, logger, now };
+  const app = createApp({ ...parts, pageDir: options.pageDir });
+  const server = new WebSocketServer(SOCKET_OPTIONS);
+  const sockets = createSockets({ server, feed, auth, clock, logger });
+
+  // What came due while no server ran, and the next deadline.
+  await sweeper.sweep();
+  return {
+    app,
+    upgrade: createUpgrade({ app, server, sockets, logger }),
+    close: async () => {
+      await Promise.all([sockets.close(), sweeper.close(), feed.close()]);
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** The open sockets: told what they subscribed to, pinged, dropped when dead or too slow. */
+import { WebSocket, type WebSocketServer } from 'ws';
+import { messageOf } from '../errors.ts';
+import type { Auth } from './auth.ts';
+import type { PlatformClock } from './clock.ts';
+import type { Feed, Listener, Subscription } from './feed.ts';
+import type { PlatformLogger } from './logger.ts';
+import { frameOf } from './views.ts';
+
+/** Between two pings, milliseconds; a socket that did not answer the last one is dead. */
+export const PING_EVERY_MS = 30_000;
+/** What may wait in the buffer of a socket, bytes; beyond it the socket is closed. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** How long a goodbye may take when the server stops, milliseconds. */
+const GOODBYE_MS = 500;
+
+/** Close codes: 1001 the server stops, 4401 the credential was revoked. */
+const GOING_AWAY = 1001;
+const REVOKED = 4401;
+
+export interface Sockets {
+  accept(socket: WebSocket, subscription: Subscription): void;
+  /** Says goodbye to all, and resolves when all are closed. */
+  close(): Promise<void>;
+}
+
+export interface SocketsOptions {
+  readonly server: WebSocketServer;
+  readonly feed: Feed;
+  readonly auth: Auth;
+  readonly clock: PlatformClock;
+  readonly logger: PlatformLogger;
+}
+
+export function createSockets({ server, feed, auth, clock, logger }: SocketsOptions): Sockets {
+  const unanswered = new WeakSet<WebSocket>();
+  const credentials = new Map<WebSocket, string | null>();
+  let timer: unknown;
+
+  const check = async (socket: WebSocket): Promise<void> => {
+    if (unanswered.has(socket)) return socket.terminate();
+    unanswered.add(socket);
+    socket.ping();
+    const tokenHash = credentials.get(socket) ?? null;
+    if (tokenHash !== null && (await auth.holderOf(tokenHash)) === undefined)
+      socket.close(REVOKED, 'the credential was revoked');
+  };
+
+  const beat = (): void => {
+    timer = clock.setTimeout(beat, PING_EVERY_MS);
+    for (const socket of server.clients)
+      check(socket).catch((error: unknown) => {
+        logger.error({ error: messageOf(error) }, 'cannot check a socket; closed');
+        socket.terminate();
+      });
+  };
+  timer = clock.setTimeout(beat, PING_EVERY_MS);
+
+  return {
+    accept: (socket, subscription) => {
+      const listener = listenerOn(socket);
+      credentials.set(socket, subscription.tokenHash);
+      socket.on('pong', () => unanswered.delete(socket));
+      // What clients say is ignored; `close` follows every error.
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        credentials.delete(socket);
+        feed.unsubscribe(listener);
+      });
+      feed.subscribe(listener, subscription).catch((error: unknown) => {
+        logger.error({ error: messageOf(error) }, 'cannot replay events; socket closed');
+        socket.terminate();
+      });
+    },
+    close: async () => {
+      clock.clearTimeout(timer);
+      await Promise.all([...server.clients].map(sayGoodbye));
+    },
+  };
+}
+
+function listenerOn(socket: WebSocket): Listener {
+  return {
+    get closed() {
+      return socket.readyState !== WebSocket.OPEN;
+    },
+    send: (event) =>
+      new Promise((resolve) => {
+        // A client that reads too slowly comes back with `since` and misses nothing.
+        if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+        socket.send(frameOf(event), () => resolve());
+      }),
+  };
+}
+
+function sayGoodbye(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    socket.once('close', () => {
+      clearTimeout(giveUp);
+      resolve();
+    });
+    if (socket.readyState === WebSocket.CLOSED) socket.emit('close');
+    else socket.close(GOING_AWAY, 'the server stops');
+  });
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { type ApprovalStore, createApprovalStore } from './approvals.ts';
+import { createEventStore, type EventStore } from './events.ts';
+import { openSqlite } from './open-sqlite.ts';
+import { createTokenStore, type TokenStore } from './tokens.ts';
+
+export interface Storage {
+  readonly approvals: ApprovalStore;
+  readonly events: EventStore;
+  readonly tokens: TokenStore;
+  close(): Promise<void>;
+}
+
+/** The database's name in the data folder. */
+export const DATABASE_FILE = 'countersign.db';
+
+/**
+ * Opens the store in a folder that exists. Several processes may have it open.
+ * @throws CountersignError `config`, naming the file
+ */
+export function openStorage(dataDir: string, now: () => number = Date.now): Storage {
+  const db = openSqlite(join(dataDir, DATABASE_FILE));
+  return {
+    approvals: createApprovalStore(db),
+    events: createEventStore(db),
+    tokens: createTokenStore(db, now),
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,36 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { CountersignError, messageOf } from '../../errors.ts';
+import type { Database } from './schema.ts';
+import { NodeSqliteDialect } from './sqlite-dialect.ts';
+import { migrate } from './sqlite-schema.ts';
+
+/** How long a statement waits for another process that is writing, milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the database file, making it (mode 0600) and bringing it up to date where needed. What was
+ * answered is on disk: WAL with a flush at every commit.
+ * @throws CountersignError `config`, naming the file, where it cannot be opened
+ */
+export function openSqlite(path: string): Kysely<Database> {
+  let database: DatabaseSync | undefined;
+  try {
+    // Made by us, because SQLite would make it readable for everybody; the WAL takes its mode.
+    closeSync(openSync(path, 'a', 0o600));
+    database = new DatabaseSync(path, {
+      timeout: BUSY_TIMEOUT_MS,
+      enableForeignKeyConstraints: true,
+    });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    migrate(database, path);
+    return new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
+  } catch (error) {
+    database?.close();
+    if (error instanceof CountersignError) throw error;
+    throw new CountersignError('config', `cannot open the database ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
