@@ -8,13 +8,14 @@ import {
   DEFAULT_AUDIT_PATH,
   DEFAULT_CONFIG_DIR,
   defaultPlatformUrl,
-  type Environment,
+  type EnvironmentVariables,
   stateFolder,
 } from './settings/places.ts';
 import { SettingsError, SettingsReader } from './settings/reader.ts';
 import * as values from './settings/values.ts';
 
-export type { Environment } from './settings/places.ts';
+export { resolveAuditPath } from './settings/audit-path.ts';
+export type { EnvironmentVariables } from './settings/places.ts';
 export { stateFolder } from './settings/places.ts';
 export type { SettingsProblem } from './settings/reader.ts';
 export { SettingsError } from './settings/reader.ts';
@@ -87,7 +88,7 @@ export const DEFAULT_MAX_CONCURRENT = 10_000;
  */
 export function readSettings(
   options: SettingsOptions = {},
-  env: Environment = process.env,
+  env: EnvironmentVariables = process.env,
   exists: (path: string) => boolean = existsSync,
 ): Settings {
   const reader = new SettingsReader(env);
@@ -164,7 +165,7 @@ function readWaiting(reader: SettingsReader, options: SettingsOptions) {
   };
 }
 
-function readPlaces(reader: SettingsReader, options: SettingsOptions, env: Environment) {
+function readPlaces(reader: SettingsReader, options: SettingsOptions, env: EnvironmentVariables) {
   const path = (option: string, given: unknown, variable: string): string | undefined =>
     reader.read({ option, given, variable }, values.path);
   const audit = path('auditLogPath', options.auditLogPath, 'AUDIT_LOG_PATH');

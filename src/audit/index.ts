@@ -2,7 +2,6 @@
 
 export type { AuditLog, AuditLogOptions } from './audit-log.ts';
 export { openAuditLog } from './audit-log.ts';
-export { resolveAuditPath } from './audit-path.ts';
 export type { AuditProblem, AuditProblemKind } from './chain-order.ts';
 export type { MemoryAuditLog } from './memory-audit-log.ts';
 export { memoryAuditLog } from './memory-audit-log.ts';

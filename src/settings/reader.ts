@@ -1,5 +1,5 @@
 import { CountersignError } from '../errors.ts';
-import type { Environment } from './places.ts';
+import type { EnvironmentVariables } from './places.ts';
 
 /** One thing that is wrong. */
 export interface SettingsProblem {
@@ -27,16 +27,16 @@ export interface Source {
   readonly option: string;
   /** What was given in code; `undefined` when nothing was. */
   readonly given: unknown;
-  /** Environment variable; none for settings that exist in code alone. */
+  /** EnvironmentVariables variable; none for settings that exist in code alone. */
   readonly variable?: string;
 }
 
 /** Reads one setting after the other and keeps what is wrong with each. */
 export class SettingsReader {
   readonly problems: SettingsProblem[] = [];
-  readonly #env: Environment;
+  readonly #env: EnvironmentVariables;
 
-  constructor(env: Environment) {
+  constructor(env: EnvironmentVariables) {
     this.#env = env;
   }
 

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CountersignError, messageOf } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { LogFile } from './log-file.ts';
 
 /** Paths that were said already: one process says a thing once. */
 const said = new Set<string>();
@@ -31,9 +32,13 @@ export async function resolveAuditPath(
   return instead;
 }
 
+/** Opening a FIFO would wait for a reader, for ever. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
 async function whyNotWritable(path: string): Promise<string | undefined> {
   try {
-    const file = await LogFile.open(path);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(path, FLAGS, 0o600);
     await file.close();
     return undefined;
   } catch (error) {

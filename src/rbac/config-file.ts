@@ -1,0 +1,87 @@
+/**
+ * `config.yaml` of a workspace. A missing file means the defaults; a file that is there and cannot
+ * be read, or is wrong, is a problem and never a permission.
+ */
+import { lstat, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Problem } from '../../machines/index.ts';
+import { messageOf } from '../errors.ts';
+import { problemOf } from './config-problem.ts';
+import { fileSchema } from './config-schema.ts';
+import { DEFAULT_CONFIG, type WorkspaceConfig } from './permission.ts';
+
+/** Larger files are refused unread; bytes. */
+export const MAX_CONFIG_BYTES = 1024 * 1024;
+
+export type ConfigRead =
+  | { readonly status: 'ok'; readonly config: WorkspaceConfig }
+  | { readonly status: 'unreadable'; readonly problem: Problem };
+
+/**
+ * Reads `config.yaml` in a folder, afresh each time. Never throws.
+ * @returns a problem with code `config` whose message names file, line and path inside it
+ */
+export async function readConfig(dir: string): Promise<ConfigRead> {
+  const file = join(dir, 'config.yaml');
+  try {
+    const text = await readText(file);
+    return { status: 'ok', config: text === undefined ? DEFAULT_CONFIG : await parse(text) };
+  } catch (error) {
+    const place = error instanceof WrongPlace ? ':' : ': ';
+    const message = `${file}${place}${messageOf(error)}`;
+    return { status: 'unreadable', problem: { code: 'config', message } };
+  }
+}
+
+/** The message starts with a line number. */
+class WrongPlace extends Error {}
+
+/** `undefined` where there is no file. A link that leads nowhere is a file that cannot be read. */
+async function readText(file: string): Promise<string | undefined> {
+  const isThere = await lstat(file).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  if (!isThere) return undefined;
+  const found = await stat(file);
+  if (!found.isFile()) throw new Error('is no regular file');
+  if (found.size > MAX_CONFIG_BYTES) throw new Error(`is larger than ${MAX_CONFIG_BYTES} bytes`);
+  return decode(await readFile(file));
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error('is not UTF-8');
+  }
+}
+
+async function parse(text: string): Promise<WorkspaceConfig> {
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  // Pretty errors would quote the file, which may hold other programs' secrets.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new WrongPlace(`${lines.linePos(error.pos[0]).line}: ${error.message}`);
+  const value: unknown = document.toJS();
+  const parsed = fileSchema.safeParse(value ?? {});
+  const issue = parsed.error?.issues[0];
+  if (issue !== undefined) throw new WrongPlace(problemOf({ document, lines, value }, issue));
+  return toConfig(parsed.data ?? {});
+}
+
+type Sections = ReturnType<typeof fileSchema.parse>;
+
+function toConfig({ rbac, hitl }: Sections): WorkspaceConfig {
+  return {
+    roles: rbac?.roles ?? DEFAULT_CONFIG.roles,
+    allowedActions: rbac?.allowed_actions ?? DEFAULT_CONFIG.allowedActions,
+    bypassRoles: hitl?.bypass_roles ?? DEFAULT_CONFIG.bypassRoles,
+    defaultTimeoutMs: hitl?.default_timeout,
+  };
+}
