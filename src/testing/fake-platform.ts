@@ -9,21 +9,17 @@ import { carryOut } from './fake/carry-out.ts';
 import { Conditions } from './fake/conditions.ts';
 import { decidedFrame, requestedFrame } from './fake/frames.ts';
 import { answerAsRecorded, type FakeWorld } from './fake/handlers.ts';
-import { DEFAULT_QUIRKS, type FakePlatformQuirks } from './fake/quirks.ts';
+import {
+  DEFAULT_QUIRKS,
+  type FakePlatformOptions,
+  type FakePlatformQuirks,
+} from './fake/quirks.ts';
 import { RateBucket } from './fake/rate.ts';
 import { type LoggedRequest, matcherOf, type RequestMatch } from './fake/request-log.ts';
 import { type FakeAsk, type FakeRow, FakeRows } from './fake/rows.ts';
 import { type AnswerHandler, Script } from './fake/script.ts';
 import { FakeServer } from './fake/server.ts';
 import { FakeSockets } from './fake/sockets.ts';
-
-/** Any quirk, and what is fixed for the platform's life. */
-export interface FakePlatformOptions extends Partial<FakePlatformQuirks> {
-  /** The path of the platform's address, as `/molecule`. Default: none. */
-  readonly basePath?: string;
-  /** The platform's clock, milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-}
 
 /** Starts a platform. Close it at the end of the test, or make it with `await using`. */
 export async function createFakePlatform(options: FakePlatformOptions = {}): Promise<FakePlatform> {

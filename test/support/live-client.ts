@@ -39,4 +39,11 @@ export async function refusedUpgrade(
   return refused.promise.finally(() => socket.terminate());
 }
 
+/** When this resolves, every frame that the server sent before is there too. */
+export async function roundTrip(socket: WebSocket): Promise<void> {
+  const pong = once(socket, 'pong');
+  socket.ping();
+  await pong;
+}
+
 const liveAddress = (baseUrl: string): string => `${baseUrl.replace(/^http/, 'ws')}/ws`;

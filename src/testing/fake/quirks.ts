@@ -24,6 +24,14 @@ export interface FakePlatformQuirks {
   onCreate: ((row: FakeRow) => void | Promise<void>) | undefined;
 }
 
+/** Any quirk, and what is fixed for the platform's life. */
+export interface FakePlatformOptions extends Partial<FakePlatformQuirks> {
+  /** The path of the platform's address, as `/molecule`. Default: none. */
+  readonly basePath?: string;
+  /** The platform's clock, milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
 export const DEFAULT_QUIRKS: Readonly<FakePlatformQuirks> = {
   dialect: 'enveloped',
   requireToken: undefined,
