@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../machines/index.ts';
+import type { Outcome, ProblemCode } from '../machines/index.ts';
 
 /** Codes of errors that are thrown; an outcome's `error.code` is a {@link ProblemCode}. */
 export type ErrorCode = ProblemCode | 'not_approved';
@@ -17,20 +17,21 @@ export class CountersignError extends Error {
   }
 }
 
-/** True for errors of this package, also across two copies of it. */
-export function isCountersignError(error: unknown): error is CountersignError {
-  return error instanceof Error && 'code' in error && error.name.endsWith('Error') && isOurs(error);
+/** Thrown in place of running a guarded function: nobody said yes. */
+export class NotApprovedError extends CountersignError {
+  override readonly name = 'NotApprovedError';
+  /** Why not; `status` is never `granted`. */
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome, message: string) {
+    super('not_approved', message);
+    this.outcome = outcome;
+  }
 }
 
-function isOurs(error: Error): boolean {
-  return error instanceof CountersignError || ERROR_NAMES.has(error.name);
-}
-
-const ERROR_NAMES: ReadonlySet<string> = new Set([
-  'CountersignError',
-  'SettingsError',
-  'NotApprovedError',
-]);
+/** True for errors of this package. */
+export const isCountersignError = (error: unknown): error is CountersignError =>
+  error instanceof CountersignError;
 
 /** The message of anything that was thrown, on one line. */
 export function messageOf(error: unknown): string {

@@ -24,7 +24,7 @@ export interface RequestInput {
    * characters. Default: a new one.
    */
   readonly key?: string;
-  /** The longest wait: milliseconds, or a text such as `"5m"`. Default: `APPROVAL_TIMEOUT`. */
+  /** The longest wait: seconds, or a text such as `"5m"`. Default: `APPROVAL_TIMEOUT`. */
   readonly timeout?: number | string;
 }
 
@@ -52,7 +52,7 @@ export function createRequest(
   const action = textOf('action', input.action, 'one line', MAX_ACTION_LENGTH);
   if (action.trim() === '') throw refused('action is empty; say what is to be done');
   const reason = textOf('reason', input.reason ?? '', 'many lines', MAX_REASON_LENGTH);
-  const key = textOf('key', input.key ?? environment.uuid(), 'one line', MAX_KEY_LENGTH);
+  const key = textOf('key', input.key ?? traceId, 'one line', MAX_KEY_LENGTH);
   if (key === '') throw refused('key is empty; leave it out for a new one');
   const timeoutMs = input.timeout === undefined ? defaults.timeoutMs : timeoutOf(input.timeout);
   const args: JsonValue = input.args === undefined ? null : plainJson(input.args, 'args');
@@ -90,11 +90,11 @@ function textOf(
 }
 
 function timeoutOf(value: number | string): number {
-  const ms = typeof value === 'number' ? parseDurationMs(`${value}ms`) : parseDurationMs(value);
+  const ms = parseDurationMs(value);
   if (ms !== undefined) return ms;
   throw new CountersignError(
     'config',
-    `timeout must be milliseconds above 0, or a text such as "90s", "5m" or "2h", at most ten years; got ${JSON.stringify(value) ?? typeof value}`,
+    `timeout must be seconds above 0, or a text such as "90s", "5m" or "2h", at most ten years; got ${JSON.stringify(value) ?? typeof value}`,
   );
 }
 

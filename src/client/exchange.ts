@@ -58,13 +58,19 @@ export function createExchange(options: ExchangeOptions): Exchange {
     headers: { accept: 'application/json' },
   });
   return async (call) => {
-    const answer = await once(http, options, call);
-    if (answer.status !== 401 || !(await options.tokens.refresh())) return answer;
-    return once(http, options, call);
+    const token = await options.tokens.current();
+    const answer = await once(http, options, call, token);
+    if (answer.status !== 401 || !(await options.tokens.refresh(token))) return answer;
+    return once(http, options, call, await options.tokens.current());
   };
 }
 
-async function once(http: KyInstance, options: ExchangeOptions, call: Call): Promise<Answer> {
+async function once(
+  http: KyInstance,
+  options: ExchangeOptions,
+  call: Call,
+  token: string | undefined,
+): Promise<Answer> {
   const { clock } = options.environment;
   const limit = new AbortController();
   const limitMs = Math.min(options.timeoutMs, call.withinMs ?? options.timeoutMs);
@@ -73,7 +79,6 @@ async function once(http: KyInstance, options: ExchangeOptions, call: Call): Pro
     limitMs,
   );
   try {
-    const token = await options.tokens.current();
     const response = await http(addressOf(options.baseUrl, call.path), {
       method: call.method,
       signal: limit.signal,

@@ -1,0 +1,48 @@
+/**
+ * Human approval for AI agents, as a state machine.
+ *
+ * @example
+ * ```ts
+ * await using approvals = createApprovals({ workspaceId: 'billing-agent' });
+ * const outcome = await approvals.request({ action: 'Refund order 4711', args: { cents: 12_500 } });
+ * if (outcome.approved) await refund(outcome.args);
+ * ```
+ */
+export type {
+  ApprovalRequest,
+  AuditEvent,
+  Denied,
+  Failed,
+  Granted,
+  JsonObject,
+  JsonValue,
+  Outcome,
+  OutcomeStatus,
+  Problem,
+  ProblemCode,
+  TimedOut,
+  TimeoutCause,
+  Withdrawn,
+} from '../machines/index.ts';
+export type {
+  Approvals,
+  ApprovalsEvents,
+  ApprovalsOptions,
+  Inspect,
+  RequestOptions,
+  StateEvent,
+} from './approvals.ts';
+export { createApprovals, requestApproval } from './approvals.ts';
+export type { AuditLog, AuditReport } from './audit/index.ts';
+export { memoryAuditLog, openAuditLog, verifyAuditLog } from './audit/index.ts';
+export type { Environment } from './environment.ts';
+export { systemEnvironment } from './environment.ts';
+export type { ErrorCode } from './errors.ts';
+export { CountersignError, isCountersignError, NotApprovedError } from './errors.ts';
+export type { Description, Guarded } from './guard.ts';
+export type { ToolResult } from './outcome.ts';
+export { toToolResult } from './outcome.ts';
+export { digestOf } from './protocol/digest.ts';
+export type { RequestInput } from './request.ts';
+export type { SettingsOptions, SettingsProblem } from './settings.ts';
+export { SettingsError } from './settings.ts';

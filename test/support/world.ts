@@ -1,0 +1,81 @@
+/** A requesting side over the fake platform, with its own folder; everything ends with the test. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Approvals, type ApprovalsOptions, createApprovals } from '../../src/index.ts';
+import {
+  createFakePlatform,
+  type FakePlatform,
+  type FakePlatformOptions,
+} from '../../src/testing/index.ts';
+
+export const WORKSPACE = '11111111-1111-1111-1111-111111111111';
+
+/** A folder of the test's own, removed at its end. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface AuditLine {
+  readonly event_type: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly trace_id: string;
+  readonly [extra: string]: unknown;
+}
+
+export function readAudit(path: string): AuditLine[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): AuditLine => JSON.parse(line));
+}
+
+export interface World {
+  readonly approvals: Approvals;
+  readonly auditPath: string;
+  readonly folder: string;
+  /** The outcomes in the audit log, in order. */
+  outcomes(): string[];
+  audit(): AuditLine[];
+}
+
+export interface WorldOptions extends ApprovalsOptions {
+  /** The text of `config.yaml`. Default: there is none. */
+  readonly config?: string;
+}
+
+export function requestingSide(platformUrl: string, options: WorldOptions = {}): World {
+  const { config, ...rest } = options;
+  const folder = temporaryFolder();
+  if (config !== undefined) writeFileSync(join(folder, 'config.yaml'), config);
+  const auditPath = options.auditLogPath ?? join(folder, 'audit.jsonl');
+  const approvals = createApprovals({
+    platformUrl,
+    workspaceId: WORKSPACE,
+    configDir: folder,
+    stateDir: folder,
+    auditLogPath: auditPath,
+    timeout: '10s',
+    pollInterval: '100ms',
+    ...rest,
+  });
+  onTestFinished(() => approvals.close());
+  return {
+    approvals,
+    auditPath,
+    folder,
+    audit: () => readAudit(auditPath),
+    outcomes: () => readAudit(auditPath).map(({ outcome }) => outcome),
+  };
+}
+
+export async function fakePlatform(options: FakePlatformOptions = {}): Promise<FakePlatform> {
+  const platform = await createFakePlatform(options);
+  onTestFinished(() => platform.close());
+  return platform;
+}
