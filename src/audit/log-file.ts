@@ -1,7 +1,8 @@
 /** The file below the log: opened once, appended to, looked at before every append. */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../settings/make-folder.ts';
 import { findTornLine, type TornLine } from './torn-tail.ts';
 
 /**
@@ -44,7 +45,7 @@ export class LogFile {
    * @throws Error of the file system, or one that says which kind of file was refused
    */
   static async open(path: string): Promise<LogFile> {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     await refuseOtherKinds(path);
     const handle = await open(path, FLAGS, 0o600);
     try {

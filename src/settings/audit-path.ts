@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CountersignError, messageOf } from '../errors.ts';
 import type { Settings } from '../settings.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Paths that were said already: one process says a thing once. */
 const said = new Set<string>();
@@ -37,7 +38,7 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 
 async function whyNotWritable(path: string): Promise<string | undefined> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     const file = await open(path, FLAGS, 0o600);
     await file.close();
     return undefined;
