@@ -27,9 +27,9 @@ const list = async (platform: FakePlatform, workspace = 'w1'): Promise<unknown> 
 describe('the list of the fake platform', () => {
   it('shows the 50 newest rows of the workspace and no more', async () => {
     const platform = await startPlatform({ now: () => 0 });
-    platform.addRow({ workspaceId: 'w2', action: 'of another workspace' });
     for (let number = 0; number < 52; number += 1)
       platform.addRow({ workspaceId: 'w1', action: `action ${number}` });
+    platform.addRow({ workspaceId: 'w2', action: 'of another workspace' });
     const rows = await list(platform);
     expect(rows).toHaveLength(50);
     expect(rows).toMatchObject({ 0: { action: 'action 51' }, 49: { action: 'action 2' } });
@@ -48,6 +48,24 @@ describe('the list of the fake platform', () => {
     expect(await list(platform)).toMatchObject([{ status: 'denied', decided_by: 'auto-expired' }]);
     await roundTrip(socket);
     expect(frames).toHaveLength(1);
+  });
+
+  it('writes times with microseconds, in frames with nanoseconds, and drops zeros at the end', async () => {
+    const platform = await startPlatform();
+    const { frames } = await openLive(platform.url);
+    for (let number = 0; number < 50; number += 1)
+      platform.addRow({ workspaceId: 'w1', action: 'a' });
+    await vi.waitUntil(() => frames.length === 50);
+    expect(longest(platform.rows().map((row) => row.created_at))).toBe(6);
+    expect(longest(frames)).toBe(9);
+    expect(JSON.stringify(platform.rows())).not.toMatch(/\.\d*0Z/);
+  });
+
+  it('is empty after the rows were forgotten', async () => {
+    const platform = await startPlatform();
+    platform.addRow({ workspaceId: 'w1', action: 'a' });
+    platform.forgetRows();
+    expect(await list(platform)).toEqual([]);
   });
 
   it('makes two rows of two requests with one idempotency key', async () => {
@@ -80,10 +98,12 @@ describe('a decision on the fake platform', () => {
     const platform = await startPlatform();
     const { frames } = await openLive(platform.url);
     platform.quirks.onCreate = async ({ id }) => {
+      await vi.waitUntil(() => frames.length === 1);
       platform.decide(id, 'approved', 'alice');
       await vi.waitUntil(() => frames.length === 2);
     };
     expect((await ask(platform, { action: 'a' })).status).toBe(201);
+    expect(frames).toHaveLength(2);
     expect(platform.rows()).toMatchObject([{ status: 'approved', decided_by: 'alice' }]);
   });
 
@@ -139,9 +159,10 @@ describe('the live channel of the fake platform', () => {
     const platform = await startPlatform();
     const { socket } = await openLive(platform.url);
     const closed = once(socket, 'close');
+    const noneLeft = platform.waitForSockets(0);
     platform.dropSockets(code, options);
     expect((await closed)[0]).toBe(seen);
-    await platform.waitForSockets(0);
+    await noneLeft;
   });
 
   it('sends text, bytes and objects as they are given, whatever the quirks say', async () => {
@@ -155,6 +176,17 @@ describe('the live channel of the fake platform', () => {
     await vi.waitUntil(() => frames.length === 3);
     expect(frames).toEqual(['[]', 'bytes', '{"event":"OTHER"}']);
     expect(binary).toEqual([false, true, false]);
+  });
+
+  it('can leave a message open, and end it later', async () => {
+    const platform = await startPlatform();
+    const { frames, socket } = await openLive(platform.url);
+    platform.sendFrame('never', { fin: false });
+    await roundTrip(socket);
+    expect(frames).toEqual([]);
+    platform.sendFrame('theless');
+    await vi.waitUntil(() => frames.length > 0);
+    expect(frames).toEqual(['nevertheless']);
   });
 
   it('answers no ping and sends nothing while it is silent, and the sockets stay', async () => {
@@ -208,3 +240,7 @@ describe('the address of the fake platform', () => {
     expect(await refusedUpgrade(new URL(platform.url).origin)).toBe(404);
   });
 });
+
+/** The most digits of a second that any of the texts has. */
+const longest = (texts: readonly string[]): number =>
+  Math.max(...texts.map((text) => /\.(\d+)Z/.exec(text)?.[1]?.length ?? 0));

@@ -108,19 +108,18 @@ describe('the scripted approver', () => {
     expect(await decided(platform, 'possible')).toMatchObject({ status: 'approved' });
   });
 
-  it('does not count what somebody else decided first', async () => {
+  it('neither counts nor tries again what somebody else decided first', async () => {
     const platform = await startPlatform();
     const { id } = platform.addRow({ workspaceId: 'w1', action: 'a' });
-    const approver = startApprover(platform, {
-      decide: () => {
-        platform.decide(id, 'denied', 'bob');
-        return 'approve';
-      },
-    });
+    platform.decide(id, 'denied', 'bob');
+    platform.respond(fakeRoutes.pending, { body: [{ id, workspace_id: 'w1' }] });
+    const approver = startApprover(platform, {});
     await platform.nextRequest(fakeRoutes.decide);
     await platform.nextRequest(fakeRoutes.pending);
+    await platform.nextRequest(fakeRoutes.pending);
     expect(approver.decided).toEqual([]);
-    expect(platform.rows()).toMatchObject([{ status: 'denied', decided_by: 'bob' }]);
+    expect(approver.lastError).toBeUndefined();
+    expect(platform.countRequests(fakeRoutes.decide)).toBe(1);
   });
 
   it('names the refusal of a wrong token, and never the token', async () => {
