@@ -158,7 +158,16 @@ export class Approvals implements AsyncDisposable {
     this.#withdrawAll('the asking process is closing');
     await Promise.allSettled(this.#running);
     await this.#client.close();
-    if (this.#options.audit === undefined) await (await this.#ready)?.audit.close();
+    if (this.#options.audit === undefined) await this.#closeAudit();
+  }
+
+  /** A log that failed was the answer to every request already: closing says nothing new. */
+  async #closeAudit(): Promise<void> {
+    try {
+      await (await this.#ready)?.audit.close();
+    } catch (error) {
+      this.#options.logger?.warn({ err: error }, 'the audit log could not be closed');
+    }
   }
 
   #withdrawAll(why: string): void {
