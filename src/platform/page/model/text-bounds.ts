@@ -1,0 +1,68 @@
+/** Above either of these a text is shown in part until somebody asks for the whole. */
+export const MAX_CHARACTERS = 2_000;
+export const MAX_LINES = 40;
+
+const HEAD = { characters: 1_200, lines: 24 };
+const TAIL = { characters: 500, lines: 8 };
+
+export interface BoundedText {
+  readonly head: string;
+  /** Empty when nothing is hidden. */
+  readonly tail: string;
+  /** How many characters stand between head and tail and are not shown; 0 for a short text. */
+  readonly hidden: number;
+}
+
+/** Head and tail of a long text; the whole of a short one. */
+export function boundText(text: string): BoundedText {
+  if (text.length <= MAX_CHARACTERS && lineStarts(text, MAX_LINES + 1).length <= MAX_LINES)
+    return { head: text, tail: '', hidden: 0 };
+  const headEnd = wholeCharacter(text, endOfHead(text));
+  const tailStart = Math.max(headEnd, wholeCharacter(text, startOfTail(text)));
+  return {
+    head: text.slice(0, headEnd),
+    tail: text.slice(tailStart),
+    hidden: characters(text.slice(headEnd, tailStart)),
+  };
+}
+
+function endOfHead(text: string): number {
+  const starts = lineStarts(text, HEAD.lines + 1);
+  return Math.min(HEAD.characters, starts[HEAD.lines] ?? text.length);
+}
+
+function startOfTail(text: string): number {
+  let start = text.length;
+  for (let lines = 0; lines < TAIL.lines && start > 0; lines++)
+    start = text.lastIndexOf('\n', start - 1);
+  return Math.max(text.length - TAIL.characters, start + 1);
+}
+
+/** Where lines start, at most `limit` of them. */
+function lineStarts(text: string, limit: number): number[] {
+  const starts = [0];
+  while (starts.length < limit) {
+    const next = text.indexOf('\n', starts.at(-1) ?? 0);
+    if (next === -1) break;
+    starts.push(next + 1);
+  }
+  return starts;
+}
+
+/** An index that does not cut a surrogate pair in two. */
+const wholeCharacter = (text: string, index: number): number =>
+  /[\udc00-\udfff]/.test(text.charAt(index)) && /[\ud800-\udbff]/.test(text.charAt(index - 1))
+    ? index - 1
+    : index;
+
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** The first `limit` characters of a text, for a summary; the whole text is shown elsewhere. */
+export function summaryOf(text: string, limit: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= limit ? line : `${line.slice(0, wholeCharacter(line, limit))}…`;
+}

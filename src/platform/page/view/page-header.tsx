@@ -1,0 +1,46 @@
+import type { JSX } from 'preact';
+import type { Link, PageState } from '../model/state.ts';
+import { quoted } from '../model/words.ts';
+import type { Commands } from './commands.ts';
+import { Mark } from './mark.tsx';
+
+const LINK_TEXT = {
+  connecting: 'Connecting…',
+  live: 'Live',
+  reading: 'Reading every few seconds',
+  unreachable: 'Cannot reach the platform',
+} as const satisfies Record<Link['at'], string>;
+
+interface PageHeaderProps {
+  readonly state: PageState;
+  readonly commands: Commands;
+  readonly onHelp: () => void;
+}
+
+export function PageHeader({ state, commands, onHelp }: PageHeaderProps): JSX.Element {
+  const { session, link } = state;
+  return (
+    <header class="page-header">
+      <h1>
+        <Mark /> Countersign
+      </h1>
+      <button
+        type="button"
+        class={`link-state ${link.at}`}
+        onClick={commands.lookAgain}
+        title="Look again now"
+      >
+        <span class="dot" aria-hidden="true" />
+        {LINK_TEXT[link.at]}
+      </button>
+      <span class="spacer" />
+      {session.at === 'in' && <span class="who">{quoted(session.approver, 40)}</span>}
+      <button type="button" class="quiet" onClick={onHelp} aria-label="Help" aria-keyshortcuts="?">
+        ?
+      </button>
+      <button type="button" class="quiet" onClick={commands.signOut}>
+        Sign out
+      </button>
+    </header>
+  );
+}
