@@ -6,7 +6,6 @@ import { lstat, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../machines/index.ts';
 import { messageOf } from '../errors.ts';
-import { problemOf } from './config-problem.ts';
 import { fileSchema } from './config-schema.ts';
 import { DEFAULT_CONFIG, type WorkspaceConfig } from './permission.ts';
 
@@ -61,6 +60,7 @@ function decode(bytes: Buffer): string {
 }
 
 async function parse(text: string): Promise<WorkspaceConfig> {
+  // Imported here because it costs start-up, and most workspaces have no file.
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
   // Pretty errors would quote the file, which may hold other programs' secrets.
@@ -71,7 +71,10 @@ async function parse(text: string): Promise<WorkspaceConfig> {
   const value: unknown = document.toJS();
   const parsed = fileSchema.safeParse(value ?? {});
   const issue = parsed.error?.issues[0];
-  if (issue !== undefined) throw new WrongPlace(problemOf({ document, lines, value }, issue));
+  if (issue !== undefined) {
+    const { problemOf } = await import('./config-problem.ts');
+    throw new WrongPlace(problemOf({ document, lines, value }, issue));
+  }
   return toConfig(parsed.data ?? {});
 }
 

@@ -1,5 +1,5 @@
 /** What is wrong with a `config.yaml`, in words that lead to the place: file, line, path. */
-import type { Document, LineCounter, Node, YAMLMap } from 'yaml';
+import { type Document, isMap, isNode, isScalar, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
 import { visibleInTerminal } from '../protocol/text.ts';
 import { isMapping, KNOWN_KEYS } from './config-schema.ts';
@@ -92,11 +92,8 @@ function nodeAt({ document }: ParsedFile, path: Path): Node | undefined {
 
 function keyNode(parent: Node | undefined, key: PropertyKey | undefined): Node | undefined {
   if (parent === undefined || !isMap(parent)) return undefined;
-  const keys = parent.items.map((pair) => pair.key).filter(isNode);
-  return keys.find((node) => 'value' in node && node.value === key);
+  return parent.items
+    .map((pair) => pair.key)
+    .filter(isScalar)
+    .find(({ value }) => value === key);
 }
-
-// The guards of `yaml` would have to be imported, and that costs start-up where there is no file.
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'range' in value;
-const isMap = (node: Node): node is YAMLMap => 'items' in node && 'add' in node && 'tag' in node;

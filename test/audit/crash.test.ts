@@ -117,6 +117,15 @@ describe('F47 a crash in the middle of a line', () => {
   });
 });
 
+// The largest file that the process may write: 16 blocks of 512 bytes.
+const limited = (command: string[]): string[] => [
+  'sh',
+  '-c',
+  `trap '' XFSZ; ulimit -f 16; exec "$@"`,
+  'sh',
+  ...command,
+];
+
 describe('processes', () => {
   it('lose no record that was flushed when they are killed in mid-append', async () => {
     const path = await newLog();
@@ -161,14 +170,6 @@ describe('processes', () => {
 
   it('F46 say so when the disk is full in the middle of a line, and the next one goes on', async () => {
     const path = await newLog();
-    // The largest file that the process may write: 16 blocks of 512 bytes.
-    const limited = (command: string[]): string[] => [
-      'sh',
-      '-c',
-      `trap '' XFSZ; ulimit -f 16; exec "$@"`,
-      'sh',
-      ...command,
-    ];
     const writer = await auditProcess({ path, name: 'one', count: 1_000 }, limited);
     writer.start();
     await writer.exited;

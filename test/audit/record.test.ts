@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../machines/index.ts';
 import { lineOf } from '../../src/audit/chain.ts';
@@ -75,12 +75,24 @@ describe('the extras of a record', () => {
 
   it('hold as text what JSON would change in silence', () => {
     const extras = {
-      ...{ a: Number.NaN, b: -0, c: 2 ** 53, d: Number.NEGATIVE_INFINITY },
-      ...{ e: undefined, f: 10n, g: 1.5, h: '\ud800x' },
+      a: Number.NaN,
+      b: -0,
+      c: 2 ** 53,
+      d: Number.NEGATIVE_INFINITY,
+      e: undefined,
+      f: 10n,
+      g: 1.5,
+      h: '\ud800x',
     };
     expect(recordOf(untyped(extras))).toMatchObject({
-      ...{ a: 'NaN', b: '-0', c: '9007199254740992', d: '-Infinity' },
-      ...{ e: 'undefined', f: '10', g: 1.5, h: '\ufffdx' },
+      a: 'NaN',
+      b: '-0',
+      c: '9007199254740992',
+      d: '-Infinity',
+      e: 'undefined',
+      f: '10',
+      g: 1.5,
+      h: '\ufffdx',
     });
   });
 

@@ -47,8 +47,13 @@ it.each([
   const { chain, hash } = await lastRecordOf(old);
   const link = await firstRecordOf(path);
   expect(link).toMatchObject({
-    ...{ event_type: 'audit', action: 'rotate', outcome: 'rotated', seq: 0 },
-    ...{ previous_chain: chain, previous_hash: hash, previous_seq: 1 },
+    event_type: 'audit',
+    action: 'rotate',
+    outcome: 'rotated',
+    seq: 0,
+    previous_chain: chain,
+    previous_hash: hash,
+    previous_seq: 1,
   });
   expect(link['chain']).not.toBe(chain);
   expect(await verifyAuditLog(old)).toMatchObject({ status: 'intact', records: 2 });

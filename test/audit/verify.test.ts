@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import { auditEvent, chainLines } from '../support/audit-events.ts';
@@ -19,6 +19,13 @@ function rehashed(fields: Fields): string {
     .update(canonicalize(content) ?? '')
     .digest('hex');
   return JSON.stringify({ ...content, hash });
+}
+const problemIn = async (changed: readonly string[]) =>
+  (await verifyAuditLog(changed)).first_problem;
+
+async function* broken(): AsyncGenerator<string> {
+  yield* chainLines(1);
+  throw new Error('the disk is gone');
 }
 
 describe('an untouched log', () => {
@@ -51,7 +58,7 @@ describe('an untouched log', () => {
   it('may be written by others, with other white space and another order of keys', async () => {
     const lines = chainLines(3).map((line) =>
       JSON.stringify(
-        Object.fromEntries(Object.entries(fieldsOf(line)).reverse()),
+        Object.fromEntries(Object.entries(fieldsOf(line)).toReversed()),
         null,
         1,
       ).replaceAll('\n', ' '),
@@ -69,8 +76,6 @@ describe('an untouched log', () => {
 describe('a log that somebody touched', () => {
   const lines = chainLines(12);
   const index = fc.integer({ min: 0, max: lines.length - 1 });
-  const problemIn = async (changed: readonly string[]) =>
-    (await verifyAuditLog(changed)).first_problem;
 
   it('names the line where a value was edited', async () => {
     const keys = Object.keys(fieldsOf(at(lines, 0)));
@@ -259,10 +264,6 @@ describe('a file that cannot be read', () => {
   });
 
   it('is reported when a source of lines breaks', async () => {
-    async function* broken(): AsyncGenerator<string> {
-      yield* chainLines(1);
-      throw new Error('the disk is gone');
-    }
     expect(await verifyAuditLog(broken())).toMatchObject({
       status: 'unreadable',
       records: 1,
