@@ -32,7 +32,7 @@ const flatSchema = z.object({
 const envelopedSchema = z.object({
   event: z.enum(['APPROVAL_APPROVED', 'APPROVAL_DENIED', 'APPROVAL_EXPIRED', 'APPROVAL_WITHDRAWN']),
   workspace_id: z.string(),
-  payload: z.object({ approval_id: id, decision: z.unknown(), ...details }),
+  payload: z.object({ approval_id: id, decision: z.unknown().optional(), ...details }),
 });
 
 const frameSchema = z.discriminatedUnion('event', [flatSchema, envelopedSchema]);
@@ -44,6 +44,12 @@ const STATUS_OF = {
   APPROVAL_EXPIRED: 'denied',
   APPROVAL_WITHDRAWN: 'denied',
 } as const;
+
+/** Ends that no person brought about. */
+const OUTCOME_OF: Partial<Record<keyof typeof STATUS_OF, string>> = {
+  APPROVAL_EXPIRED: 'timeout',
+  APPROVAL_WITHDRAWN: 'withdrawn',
+};
 
 /**
  * The decision that a frame tells `workspaceId` of, or `undefined`.
@@ -62,7 +68,7 @@ export function decisionOfFrame(data: string, workspaceId: string): Decision | u
 function ofEnveloped(frame: z.infer<typeof envelopedSchema>): Decision | undefined {
   const { payload, event } = frame;
   const status = STATUS_OF[event];
-  const outcome = { APPROVAL_EXPIRED: 'timeout', APPROVAL_WITHDRAWN: 'withdrawn' }[event as string];
+  const outcome = OUTCOME_OF[event];
   if (outcome !== undefined)
     return toDecision({ ...payload, outcome }, payload.approval_id, status);
   return payload.decision === status ? toDecision(payload, payload.approval_id, status) : undefined;
