@@ -17,11 +17,11 @@ import { type EventObject, fromCallback } from 'xstate';
 /** What the deadline needs to know of time. */
 export interface DeadlineClock {
   /** Wall time, milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Milliseconds from any origin; never set by anybody; counts while the machine sleeps. */
-  monotonic(): number;
-  setTimeout(callback: () => void, ms: number): unknown;
-  clearTimeout(handle: unknown): void;
+  readonly monotonic: () => number;
+  readonly setTimeout: (callback: () => void, ms: number) => unknown;
+  readonly clearTimeout: (handle: unknown) => void;
 }
 
 export interface DeadlineInput {

@@ -264,7 +264,7 @@ export class Approvals implements AsyncDisposable {
         this.#emit('state', {
           traceId: request.traceId,
           action: request.action,
-          state: String(value),
+          state: value,
           approvalId: context.approvalId,
           deadlineAt: request.deadlineAt,
         }),

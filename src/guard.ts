@@ -36,16 +36,15 @@ export function guard<Args, Result>(
 ): Guarded<Args, Result> {
   return async (args, { signal } = {}): Promise<Awaited<Result>> => {
     const copy = plainJson(args, 'args');
-    const what = describe(asArgs<Args>(copy));
-    if (await isBypassed(host, what.action, copy)) return await fn(asArgs<Args>(copy));
+    // JSON in, the same JSON out: the copy has the shape of what was given.
+    const asked = copy as Args;
+    const what = describe(asked);
+    if (await isBypassed(host, what.action, copy)) return await fn(asked);
     const outcome = await host.request({ ...what, args: copy }, { signal });
     if (outcome.status !== 'granted') throw notApproved(outcome);
-    return await fn(asArgs<Args>(argsToRun(host.workspaceId, what.action, copy, outcome)));
+    return await fn(argsToRun(host.workspaceId, what.action, copy, outcome) as Args);
   };
 }
-
-/** The copy has the shape of what was given: JSON in, the same JSON out. */
-const asArgs = <Args>(copy: JsonValue): Args => copy as Args;
 
 /** What was shown is what was hashed is what runs. */
 function argsToRun(

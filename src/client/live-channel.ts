@@ -94,7 +94,7 @@ export class LiveChannel {
   }
 
   #wake(): void {
-    for (const done of [...this.#settling]) done();
+    for (const done of Array.from(this.#settling)) done();
   }
 }
 

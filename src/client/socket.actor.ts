@@ -36,7 +36,7 @@ export const socketActor = (options: SocketOptions) =>
   fromCallback<EventObject, SocketInput>(({ sendBack, input }) => {
     const report: Report = sendBack;
     let stopped = false;
-    let hangUp = (): void => undefined;
+    let hangUp: (() => void) | undefined;
     const start = async (): Promise<void> => {
       const token = await options.tokens.current();
       if (!stopped) hangUp = connect(input.url, token, options, report);
@@ -44,7 +44,7 @@ export const socketActor = (options: SocketOptions) =>
     start().catch((error: unknown) => report({ type: 'socket.lost', error: messageOf(error) }));
     return () => {
       stopped = true;
-      hangUp();
+      hangUp?.();
     };
   });
 

@@ -99,7 +99,8 @@ export class Waiters {
 
   /** The same fact to everybody who waits. */
   broadcast(event: WaitEvent): void {
-    for (const waiter of [...this.#waiting.values()]) waiter.report(event);
+    // A report may move a waiter from one mode to the other, which changes the map.
+    for (const waiter of Array.from(this.#waiting.values())) waiter.report(event);
   }
 
   fail(problem: Problem): void {

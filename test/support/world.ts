@@ -40,8 +40,8 @@ export interface World {
   readonly auditPath: string;
   readonly folder: string;
   /** The outcomes in the audit log, in order. */
-  outcomes(): string[];
-  audit(): AuditLine[];
+  readonly outcomes: () => string[];
+  readonly audit: () => AuditLine[];
 }
 
 export interface WorldOptions extends ApprovalsOptions {
