@@ -10,8 +10,8 @@ export interface Served {
   /** Values of `Host`, lower case, with the port where it is not the scheme's own. */
   readonly hosts: ReadonlySet<string>;
   readonly origins: ReadonlySet<string>;
-  /** The origin that people reach this `Host` by. */
-  originOf(host: string): string;
+  /** The origin that people reach this `Host` by (a proxy may speak https for us). */
+  originOf(host: string | undefined): string;
 }
 
 /**
@@ -25,13 +25,15 @@ export function servedAt(host: string, port: number, origins: readonly string[])
   const own = names.map((name) => new URL(`http://${bracketed(name)}:${port}`));
   const more = origins.map(parsedOrigin);
   const addresses = [...own, ...more];
+  const url = new URL(`http://${bracketed(host)}:${port}`).origin;
   return {
-    url: new URL(`http://${bracketed(host)}:${port}`).origin,
+    url,
     port,
     loopback,
     hosts: new Set(addresses.map((address) => address.host)),
     origins: new Set(addresses.map((address) => address.origin)),
-    originOf: (name) => more.find((address) => address.host === name)?.origin ?? `http://${name}`,
+    originOf: (name) =>
+      addresses.toReversed().find((address) => address.host === name?.toLowerCase())?.origin ?? url,
   };
 }
 

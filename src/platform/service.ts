@@ -62,7 +62,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     upgrade: createUpgrade({ app, server, sockets, logger }),
     close: async () => {
       await Promise.all([sockets.close(), sweeper.close(), feed.close()]);
-      server.close();
     },
   };
 }

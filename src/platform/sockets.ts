@@ -74,6 +74,7 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
     },
     close: async () => {
       clock.clearTimeout(timer);
+      server.close(); // Takes no more; the ones that are open are ours to close.
       await Promise.all([...server.clients].map(sayGoodbye));
     },
   };

@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
 const MAX_NESTING = 70;
 
 /** Strings and the signs between values; numbers and words are skipped. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
 
 /** @throws Refusal 400, naming what is wrong */
 export function parseStrictJson(bytes: Uint8Array): unknown {

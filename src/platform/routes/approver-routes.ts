@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { requireApprover } from '../access.ts';
 import type { PlatformEnv } from '../environment.ts';
-import { nextPage } from '../paging.ts';
+import { answerPage } from '../paging.ts';
 import { Refusal } from '../refusal.ts';
 import type { Served } from '../served.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
@@ -10,7 +10,8 @@ import { approverView } from '../views.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 /** Pending approvals a page; a person can look at no more. */
-export const PENDING_PAGE = 500;
+const PENDING_PAGE = 500;
+const PENDING_BYTES = 8 * 1024 * 1024;
 const RECENT_DEFAULT = 50;
 const RECENT_MAX = 200;
 
@@ -28,8 +29,12 @@ export function approverRoutes({ approvals, served }: ApproverRoutesOptions): Ho
     .get('/pending', async (c) => {
       const after = wholeNumber(c.req.query('after'), 'after');
       const rows = await approvals.pending(PENDING_PAGE + 1, after);
-      const page = nextPage(c, served, rows, { parameter: 'after', size: PENDING_PAGE });
-      return c.json(page.map(approverView));
+      return answerPage(c, served, rows, {
+        parameter: 'after',
+        size: PENDING_PAGE,
+        bytes: PENDING_BYTES,
+        view: approverView,
+      });
     })
     .get('/recent', async (c) => {
       const limit = wholeNumber(c.req.query('limit'), 'limit') ?? RECENT_DEFAULT;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { PlatformEnv } from '../environment.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -16,12 +16,14 @@ export function pageRoutes(pageDir: string = builtPage()): Hono<PlatformEnv> {
     });
   return app
     .get('/', serveStatic({ root: pageDir, path: 'index.html' }))
-    .get('/assets/*', serveStatic({ root: pageDir, onFound: keepForEver }));
+    .get('/assets/*', keepForEver, serveStatic({ root: pageDir }));
 }
 
 /** Names of assets hold a hash of what is in them. */
-const keepForEver = (_path: string, c: { header(name: string, value: string): void }): void =>
-  c.header('Cache-Control', 'public, max-age=31536000, immutable');
+const keepForEver: MiddlewareHandler<PlatformEnv> = async (c, next) => {
+  await next();
+  if (c.res.ok) c.header('Cache-Control', 'public, max-age=31536000, immutable');
+};
 
 /** `dist/page` of this package, from the source and from the compiled code alike. */
 function builtPage(): string {

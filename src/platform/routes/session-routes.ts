@@ -23,7 +23,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<PlatformEnv> 
     httpOnly: true,
     sameSite: 'Strict' as const,
     path: '/',
-    secure: served.originOf(new URL(c.req.url).host).startsWith('https:'),
+    secure: served.originOf(c.req.header('host')).startsWith('https:'),
   });
 
   return new Hono<PlatformEnv>()

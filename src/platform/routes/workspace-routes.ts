@@ -1,11 +1,16 @@
 /** What requesters use, and the decision: `/workspaces/{workspace}/approvals…`. */
 import { type Context, Hono } from 'hono';
-import { IDEMPOTENCY_HEADER, LIST_WINDOW, WITHDRAWN_PREFIX } from '../../protocol/routes.ts';
+import {
+  IDEMPOTENCY_HEADER,
+  LIST_WINDOW,
+  MAX_ANSWER_BYTES,
+  WITHDRAWN_PREFIX,
+} from '../../protocol/routes.ts';
 import { requireReader, requireRequester, workspaceIn } from '../access.ts';
 import { readBody } from '../body.ts';
 import type { PlatformEnv } from '../environment.ts';
 import type { Lifecycle } from '../lifecycle.ts';
-import { nextPage } from '../paging.ts';
+import { answerPage } from '../paging.ts';
 import { Refusal } from '../refusal.ts';
 import { askedIn, createSchema, decideSchema, whyWithdrawn } from '../requests.ts';
 import type { Served } from '../served.ts';
@@ -45,8 +50,12 @@ export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformE
       requireReader(c.var.principal, workspaceId);
       const before = wholeNumber(c.req.query('before'), 'before');
       const rows = await approvals.listOf(workspaceId, LIST_WINDOW + 1, before);
-      const page = nextPage(c, options.served, rows, { parameter: 'before', size: LIST_WINDOW });
-      return c.json(page.map(rowView));
+      return answerPage(c, options.served, rows, {
+        parameter: 'before',
+        size: LIST_WINDOW,
+        bytes: MAX_ANSWER_BYTES / 2,
+        view: rowView,
+      });
     })
     .get('/:id', async (c) => {
       const workspaceId = workspaceIn(c);

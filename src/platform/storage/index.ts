@@ -19,11 +19,12 @@ export const DATABASE_FILE = 'countersign.db';
  * @throws CountersignError `config`, naming the file
  */
 export function openStorage(dataDir: string, now: () => number = Date.now): Storage {
-  const db = openSqlite(join(dataDir, DATABASE_FILE));
+  const database = openSqlite(join(dataDir, DATABASE_FILE));
+  const { db } = database;
   return {
     approvals: createApprovalStore(db),
     events: createEventStore(db),
     tokens: createTokenStore(db, now),
-    close: () => db.destroy(),
+    close: () => database.close(),
   };
 }

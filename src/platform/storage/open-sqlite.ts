@@ -9,12 +9,17 @@ import { migrate } from './sqlite-schema.ts';
 /** How long a statement waits for another process that is writing, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+export interface OpenDatabase {
+  readonly db: Kysely<Database>;
+  close(): Promise<void>;
+}
+
 /**
  * Opens the database file, making it (mode 0600) and bringing it up to date where needed. What was
  * answered is on disk: WAL with a flush at every commit.
  * @throws CountersignError `config`, naming the file, where it cannot be opened
  */
-export function openSqlite(path: string): Kysely<Database> {
+export function openSqlite(path: string): OpenDatabase {
   let database: DatabaseSync | undefined;
   try {
     // Made by us, because SQLite would make it readable for everybody; the WAL takes its mode.
@@ -25,7 +30,7 @@ export function openSqlite(path: string): Kysely<Database> {
     });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(database, path);
-    return new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
+    return opened(database);
   } catch (error) {
     database?.close();
     if (error instanceof CountersignError) throw error;
@@ -33,4 +38,16 @@ export function openSqlite(path: string): Kysely<Database> {
       cause: error,
     });
   }
+}
+
+function opened(database: DatabaseSync): OpenDatabase {
+  const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
+  return {
+    db,
+    close: async () => {
+      await db.destroy();
+      // kysely leaves alone what it never used.
+      if (database.isOpen) database.close();
+    },
+  };
 }
