@@ -1,13 +1,7 @@
 /** kysely over `node:sqlite`: the only place that knows both. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  SqliteDialect,
-  SqliteDriver,
-  type SqliteStatement,
-} from 'kysely';
+import { setTimeout } from 'node:timers/promises';
+import { type Driver, SqliteDialect, SqliteDriver, type SqliteStatement } from 'kysely';
 
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #database: DatabaseSync;
@@ -18,19 +12,56 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver({ database: adapted(this.#database) });
+    return new ImmediateDriver(this.#database);
   }
 }
 
+/** How long a transaction waits for another one to end, milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Between two tries, milliseconds. */
+const RETRY_MS = 2;
+
 /**
  * Takes the write lock at the start of a transaction. A plain `BEGIN` takes it at the first write,
- * where another process may have written in between and SQLite can only give up (`SQLITE_BUSY`).
+ * where another writer may have been in between and SQLite can only give up (`SQLITE_BUSY`).
+ *
+ * Waits for the lock without blocking the thread, as SQLite's own `busy_timeout` would: the one who
+ * holds it may be a transaction of this very process, which could then never end.
  */
 class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: adapted(database) });
+    this.#database = database;
+  }
+
+  override async beginTransaction(): Promise<void> {
+    const until = performance.now() + BUSY_TIMEOUT_MS;
+    while (!this.#begin(performance.now() < until)) await setTimeout(RETRY_MS);
+  }
+
+  /** @returns false where another one holds the lock and `again` says that it may be tried again */
+  #begin(again: boolean): boolean {
+    this.#database.exec('PRAGMA busy_timeout = 0');
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      return true;
+    } catch (error) {
+      if (again && isBusy(error)) return false;
+      throw error;
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
   }
 }
+
+/** `SQLITE_BUSY`, in the low byte of the extended codes too. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  (error.errcode & 0xff) === 5;
 
 /** Statements are kept: the queries are few, and their values are always parameters. */
 function adapted(database: DatabaseSync) {

@@ -14,7 +14,10 @@ export interface NewToken {
   readonly name: string;
 }
 
-/** Credentials. The store knows their hashes only. */
+/**
+ * Credentials. The store knows their hashes only. Writes are transactions, because those wait for
+ * other writers without blocking the thread.
+ */
 export function createTokenStore(db: Kysely<Database>, now: () => number) {
   return {
     /**
@@ -25,7 +28,7 @@ export function createTokenStore(db: Kysely<Database>, now: () => number) {
       refuseBadName(name);
       const token = newSecret();
       const row = { id: randomUUID(), hash: hashOf(token), kind, name, created_at: now() };
-      await db.insertInto('tokens').values(row).execute();
+      await db.transaction().execute((trx) => trx.insertInto('tokens').values(row).execute());
       return { id: row.id, token };
     },
 
@@ -35,11 +38,15 @@ export function createTokenStore(db: Kysely<Database>, now: () => number) {
     /** @returns false where there is no such token in use */
     revokeToken: async (id: string): Promise<boolean> => {
       const { numUpdatedRows } = await db
-        .updateTable('tokens')
-        .set({ revoked_at: now() })
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst();
+        .transaction()
+        .execute((trx) =>
+          trx
+            .updateTable('tokens')
+            .set({ revoked_at: now() })
+            .where('id', '=', id)
+            .where('revoked_at', 'is', null)
+            .executeTakeFirst(),
+        );
       return numUpdatedRows > 0n;
     },
 
