@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -375,6 +376,15 @@ describe('the place of the audit log', () => {
     await expect(resolveAuditPath({ audit, stateDir: folder })).rejects.toMatchObject({
       code: 'audit',
       message: expect.stringContaining(folder),
+    });
+  });
+
+  it('is no pipe, and does not wait for a reader of one', async () => {
+    const folder = await tempFolder();
+    const audit = { path: join(folder, 'audit.jsonl'), explicit: true };
+    execFileSync('mkfifo', [audit.path]);
+    await expect(resolveAuditPath({ audit, stateDir: folder })).rejects.toMatchObject({
+      code: 'audit',
     });
   });
 

@@ -59,11 +59,6 @@ export class ChainOrder {
     if (record.event_type === 'audit' && record.action === 'rotate') this.#takeLink(record, line);
   }
 
-  /** A record whose hash is wrong keeps its place, so that its neighbours are not blamed. */
-  skip(record: CheckedRecord, line: number): void {
-    if (record.seq === this.#headOf(record.chain).next) this.#advance(record, line);
-  }
-
   #headOf(chain: string): Head {
     return this.#heads.get(chain) ?? { next: 0, hash: GENESIS_HASH, line: 0 };
   }

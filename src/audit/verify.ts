@@ -85,7 +85,7 @@ class LogCheck {
     if (!line.ended) this.#torn = { line: line.number, offset: line.offset };
     const checked = checkLine(line.bytes, this.#hmacKey);
     if (checked.status === 'malformed') this.#takeMalformed(line, checked.message);
-    else if (checked.status === 'edited') this.#takeEdited(line, checked.record);
+    else if (checked.status === 'edited') this.#takeEdited(line);
     else this.#takeGenuine(line, checked.record);
   }
 
@@ -134,10 +134,9 @@ class LogCheck {
     this.#takeRecovery(record);
   }
 
-  #takeEdited({ number, bytes }: Line, record: CheckedRecord): void {
+  #takeEdited({ number, bytes }: Line): void {
     this.#records += 1;
     this.#note({ line: number, kind: 'edited', message: `its hash is wrong${this.#hint(bytes)}` });
-    this.#order.skip(record, number);
   }
 
   #takeRecovery(record: CheckedRecord): void {

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import type { CountersignError } from '../../src/errors.ts';
@@ -81,6 +83,23 @@ describe('what a log holds', () => {
     );
     await log.close();
     expect(await verifyAuditLog(path)).toMatchObject({ status: 'intact', records: 500, chains: 1 });
+  });
+
+  it('does not take a record for kept that came while another was being written', async () => {
+    const path = join(await tempFolder(), 'audit.jsonl');
+    const log = await openAuditLog({ path });
+    const flushes = [];
+    for (let n = 0; n < 100; n += 1) {
+      log.append(auditEvent(n));
+      flushes.push(
+        log
+          .flush()
+          .then(() => expect(readFileSync(path, 'utf8')).toContain(`"delete folder ${n}"`)),
+      );
+      await setImmediate();
+    }
+    await Promise.all(flushes);
+    await log.close();
   });
 
   it('writes what was appended without a flush when it is closed', async () => {

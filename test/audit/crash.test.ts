@@ -86,7 +86,9 @@ describe('F47 a crash in the middle of a line', () => {
   });
 
   it('may have torn a line of hundreds of kilobytes, or the only one', async () => {
-    for (const text of [`{"note":"${'x'.repeat(300_000)}`, `\n\n{"note":"${'x'.repeat(65_000)}`]) {
+    const before = `${chainLines(400).join('\n')}\n`;
+    const long = `{"note":"${'x'.repeat(200_000)}`;
+    for (const text of [long, `\n\n${torn}`, `${before}${long}`, `${before}${torn}`]) {
       const path = await newLog();
       await writeFile(path, text);
       await (await openAuditLog({ path })).close();

@@ -83,6 +83,7 @@ describe('the extras of a record', () => {
       f: 10n,
       g: 1.5,
       h: '\ud800x',
+      '\ud801': 1,
     };
     expect(recordOf(untyped(extras))).toMatchObject({
       a: 'NaN',
@@ -93,6 +94,7 @@ describe('the extras of a record', () => {
       f: '10',
       g: 1.5,
       h: '\ufffdx',
+      '\ufffd': 1,
     });
   });
 

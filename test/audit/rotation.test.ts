@@ -2,7 +2,7 @@ import { copyFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
-import { auditEvent } from '../support/audit-events.ts';
+import { auditEvent, chainLines } from '../support/audit-events.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 async function lastRecordOf(path: string): Promise<Record<string, unknown>> {
@@ -58,6 +58,20 @@ it.each([
   expect(link['chain']).not.toBe(chain);
   expect(await verifyAuditLog(old)).toMatchObject({ status: 'intact', records: 2 });
   expect(await verifyAuditLog(path)).toMatchObject({ status: 'intact', records: 2, chains: 1 });
+});
+
+it('F49 leaves a longer file that took its place as it is, and is linked in it', async () => {
+  const folder = await tempFolder();
+  const [path, old] = [join(folder, 'audit.jsonl'), join(folder, 'audit.jsonl.1')];
+  const log = await openAuditLog({ path });
+  log.append(auditEvent(1));
+  await log.flush();
+  await rename(path, old);
+  await writeFile(path, `${chainLines(20).join('\n')}\n`);
+  log.append(auditEvent(2));
+  await log.close();
+  expect(await verifyAuditLog(path)).toMatchObject({ status: 'intact', records: 22, chains: 2 });
+  expect((await readFile(path, 'utf8')).split('\n')[20]).toContain('"action":"rotate"');
 });
 
 it('makes the file again when the whole folder was removed', async () => {

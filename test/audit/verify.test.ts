@@ -157,6 +157,29 @@ describe('a log that somebody touched', () => {
     );
   });
 
+  it('tells lines that moved from lines that are gone, also where both jumps are open', async () => {
+    const moved = [1, 3, 0, 2].map((n) => at(lines, n));
+    expect(await problemIn(moved)).toMatchObject({ line: 1, kind: 'reordered' });
+    const both = [1, 4, 0, 5].map((n) => at(lines, n));
+    expect(await problemIn(both)).toMatchObject({ line: 1, kind: 'reordered' });
+  });
+
+  it('notices a byte that readers show as the same character', async () => {
+    const path = join(await tempFolder(), 'audit.jsonl');
+    const log = memoryAuditLog();
+    log.append(auditEvent(1, { resource: 'a\ufffdb' }));
+    const line = Buffer.from(`${JSON.stringify(log.records[0])}\n`);
+    const place = line.indexOf('\ufffd');
+    await writeFile(
+      path,
+      Buffer.concat([line.subarray(0, place), Buffer.of(0xff), line.subarray(place + 3)]),
+    );
+    expect(await verifyAuditLog(path)).toMatchObject({
+      status: 'tampered',
+      first_problem: { line: 1, message: 'is not UTF-8' },
+    });
+  });
+
   it('names a record that was put between two others with a right hash', async () => {
     const forged = rehashed({ ...fieldsOf(at(lines, 3)), outcome: 'granted' });
     expect(await problemIn(lines.toSpliced(7, 0, forged))).toMatchObject({
@@ -201,10 +224,11 @@ describe('a log that somebody touched', () => {
     const [link] = next.records;
     const last = rehashed({ ...link, event_type: 'audit' });
     expect(await problemIn([...lines, last])).toBeUndefined();
-    expect(await problemIn([...lines.slice(0, 9), last])).toMatchObject({
-      line: 10,
-      kind: 'deleted',
-    });
+    for (const left of [11, 9, 1])
+      expect(await problemIn([...lines.slice(0, left), last])).toMatchObject({
+        line: left + 1,
+        kind: 'deleted',
+      });
   });
 
   it('reads past 100,000 levels of nesting, a million keys and bytes that are no text', async () => {
