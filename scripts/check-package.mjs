@@ -1,0 +1,73 @@
+/**
+ * Packs the package as it would be published and looks at it from outside: publint, attw, and an
+ * installation in an empty folder whose public entries are imported and whose command is run.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-package-'));
+const run = (command, args, cwd = process.cwd()) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+const TRY = `
+import { createApprovals, requestApproval, toToolResult } from 'countersign';
+import { approvalMachine } from 'countersign/machine';
+import { createPlatform } from 'countersign/platform';
+import { scriptedApprover } from 'countersign/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'countersign-try-'));
+const platform = createPlatform({ dataDir, port: 0 });
+await platform.listen();
+const approver = scriptedApprover({ url: platform.url, token: platform.approverToken, decide: 'approve' });
+const outcome = await requestApproval('Try the package', 'It was just installed', {
+  platformUrl: platform.url,
+  workspaceId: 'package-check',
+  auditLogPath: join(dataDir, 'audit.jsonl'),
+  timeout: '20s',
+});
+await approver.stop();
+await platform.close();
+rmSync(dataDir, { recursive: true, force: true });
+if (!outcome.approved || typeof createApprovals !== 'function' || approvalMachine.id !== 'approval')
+  throw new Error(JSON.stringify(toToolResult(outcome)));
+process.stdout.write(\`the installed package asked and was answered on Node \${process.versions.node}\\n\`);
+`;
+
+try {
+  const [{ filename }] = JSON.parse(
+    run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]),
+  );
+  const tarball = join(folder, filename);
+  process.stdout.write(run('npx', ['--no-install', 'publint', 'run', tarball, '--strict']));
+  process.stdout.write(
+    run('npx', [
+      '--no-install',
+      'attw',
+      tarball,
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+      '--no-color',
+    ]),
+  );
+  writeFileSync(join(folder, 'package.json'), '{"name":"try","private":true,"type":"module"}\n');
+  writeFileSync(join(folder, 'try.js'), TRY);
+  run('npm', ['install', '--no-audit', '--no-fund', tarball], folder);
+  process.stdout.write(run(process.execPath, ['try.js'], folder));
+  process.stdout.write(run('npx', ['--no-install', 'countersign', '--version'], folder));
+  // The oldest Node that the package promises to work on.
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--no-save', 'node@22', '--allow-scripts=node'],
+    folder,
+  );
+  process.stdout.write(run(join(folder, 'node_modules', '.bin', 'node'), ['try.js'], folder));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

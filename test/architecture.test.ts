@@ -1,0 +1,148 @@
+/** Who may import whom. The arrows of the house, read from the import lines. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The longest prefix wins. `node:` stands for all of Node's own modules. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'machines/': ['machines/', 'xstate'],
+  'src/errors.ts': ['machines/'],
+  'src/protocol/': ['src/protocol/', 'src/errors.ts', 'machines/', 'zod', 'node:crypto'],
+  'src/environment.ts': ['machines/', 'ws', 'node:'],
+  'src/settings': ['src/settings', 'src/errors.ts', 'src/protocol/', 'node:'],
+  'src/rbac/': ['src/rbac/', 'src/errors.ts', 'src/protocol/', 'machines/', 'zod', 'yaml', 'node:'],
+  'src/audit/': ['src/audit/', 'src/errors.ts', 'src/protocol/', 'machines/', 'zod', 'node:'],
+  'src/client/': [
+    'src/client/',
+    'src/environment.ts',
+    'src/errors.ts',
+    'src/protocol/',
+    'src/settings',
+    'machines/',
+    'ky',
+    'ws',
+    'xstate',
+    'node:',
+  ],
+  'src/platform/': [
+    'src/platform/',
+    'src/errors.ts',
+    'src/protocol/',
+    'machines/',
+    'zod',
+    'ws',
+    'hono',
+    '@hono/node-server',
+    'kysely',
+    'pino',
+    'node:',
+  ],
+  'src/platform/page/': ['src/platform/page/', 'src/protocol/text.ts', 'preact'],
+  'src/testing/': ['src/testing/', 'src/protocol/', 'machines/', 'ws', 'zod', 'node:'],
+  'src/adapters/': [
+    'src/adapters/',
+    'src/index.ts',
+    'zod',
+    '@langchain/core',
+    '@modelcontextprotocol/server',
+    'node:process',
+  ],
+  'src/cli/': [
+    'src/cli/',
+    'src/index.ts',
+    'src/errors.ts',
+    'src/protocol/',
+    'src/settings',
+    'src/platform/index.ts',
+    'src/adapters/',
+    'src/request.ts',
+    'zod',
+    'pino',
+    'node:',
+  ],
+  // The facade and what belongs to it.
+  'src/': [
+    'src/audit/',
+    'src/client/',
+    'src/protocol/',
+    'src/rbac/',
+    'src/settings',
+    'src/approvals.ts',
+    'src/environment.ts',
+    'src/errors.ts',
+    'src/guard.ts',
+    'src/outcome.ts',
+    'src/refusal.ts',
+    'src/request.ts',
+    'src/services.ts',
+    'machines/',
+    'xstate',
+    'pino',
+    'node:',
+  ],
+  'examples/': ['examples/', 'countersign', 'node:'],
+};
+
+const IMPORT =
+  /^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+const files = ['machines', 'src', 'examples'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(folder, name).replaceAll('\\', '/')),
+);
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+  return [...text.matchAll(IMPORT)].map(([, static_, dynamic]) => {
+    const specifier = static_ ?? dynamic ?? '';
+    if (!specifier.startsWith('.')) return specifier;
+    return relative(ROOT, join(ROOT, dirname(file), specifier)).replaceAll('\\', '/');
+  });
+}
+
+function zoneOf(file: string): string {
+  const zones = Object.keys(MAY_IMPORT).filter((zone) => file.startsWith(zone));
+  return zones.sort((a, b) => b.length - a.length)[0] ?? '';
+}
+
+const isAllowed = (specifier: string, allowed: readonly string[]): boolean =>
+  allowed.some(
+    (prefix) =>
+      specifier === prefix ||
+      (/[/:]$|^src\/settings$/.test(prefix)
+        ? specifier.startsWith(prefix)
+        : specifier.startsWith(`${prefix}/`)),
+  );
+
+describe('the house', () => {
+  it('has files to look at', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.flatMap(importsOf).length).toBeGreaterThan(200);
+  });
+
+  it.each(files)('%s imports only what it may', (file) => {
+    const allowed = MAY_IMPORT[zoneOf(file)] ?? [];
+    expect(importsOf(file).filter((specifier) => !isAllowed(specifier, allowed))).toEqual([]);
+  });
+
+  it('reaches the machines from outside only through their one door', () => {
+    const deep = files
+      .filter((file) => !file.startsWith('machines/'))
+      .flatMap((file) => importsOf(file).filter((name) => /^machines\/(?!index\.ts$)/.test(name)));
+    expect(deep).toEqual([]);
+  });
+
+  it('keeps the two sides of the wire apart', () => {
+    const between = (from: string, to: string) =>
+      files
+        .filter((file) => file.startsWith(from))
+        .flatMap(importsOf)
+        .filter((name) => name.startsWith(to));
+    expect(between('src/platform/', 'src/client/')).toEqual([]);
+    expect(between('src/client/', 'src/platform/')).toEqual([]);
+  });
+});
