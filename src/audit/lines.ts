@@ -19,7 +19,7 @@ const LINE_FEED = 0x0a;
 
 /** @throws Error of the file system, or RangeError at a line beyond {@link MAX_LINE_BYTES} */
 export async function* linesOfFile(path: string): AsyncGenerator<Line> {
-  const chunks: AsyncIterable<Buffer> = createReadStream(path);
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 * 1024 });
   let rest = Buffer.alloc(0);
   let number = 1;
   let offset = 0;

@@ -111,7 +111,7 @@ describe('the extras of a record', () => {
         const report = await verifyAuditLog(log.records.map(lineOf));
         expect(report).toMatchObject({ status: 'intact', records: 2 });
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
