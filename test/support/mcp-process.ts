@@ -6,11 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { z } from 'zod';
 import { createFakePlatform, type FakePlatform } from '../../src/testing/index.ts';
 import { readAudit, WORKSPACE } from './world.ts';
 
 export const serverProgram = fileURLToPath(new URL('./mcp-server.ts', import.meta.url));
+
+/** Halves the start of every server of a test file but the first. */
+const compileCache = mkdtempSync(join(tmpdir(), 'countersign-compiled-'));
+afterAll(() => rmSync(compileCache, { recursive: true, force: true }));
 
 /** What a server asks, its settings, and how its audit log stands. */
 export interface ServerWorld {
@@ -36,6 +41,7 @@ export async function serverWorld(more: Record<string, string> = {}): Promise<Se
     AUDIT_LOG_PATH: auditPath,
     APPROVAL_TIMEOUT: '20s',
     APPROVAL_POLL_INTERVAL: '100ms',
+    NODE_COMPILE_CACHE: compileCache,
     ...more,
   };
   return {
