@@ -228,11 +228,11 @@ describe('F31 D30 the address of the platform', () => {
 });
 
 describe('the workspace', () => {
-  it.each(['ws-1', 'a/b', 'a b', 'Größe', '...', 'x'.repeat(256)])('may be %j', (id) => {
+  it.each(['ws-1', 'a/b', 'a b', '...', 'x'.repeat(256)])('may be %j', (id) => {
     expect(read({ WORKSPACE_ID: id }).workspaceId).toBe(id);
   });
 
-  it.each(['', '  ', '.', '..', 'a\nb', 'a\0b', 'a\u009bb', 'a\ud800', 'x'.repeat(257)])(
+  it.each(['', '  ', '.', '..', 'a\nb', 'a\0b', 'a\u009bb', 'a\ud800', 'Größe', 'x'.repeat(257)])(
     'may not be %j',
     (id) => {
       expect(problemsOf({}, { workspaceId: id }).problems).toMatchObject([

@@ -54,7 +54,8 @@ export function workspaceId(value: unknown): string {
     throw new Error(`is longer than ${MAX_WORKSPACE_ID} characters`);
   const found = controlCharacters(id, 'one line');
   if (found.length > 0) throw new Error(`holds control characters: ${found.join(', ')}`);
-  if (!id.isWellFormed()) throw new Error('holds half of a surrogate pair');
+  if (!/^[ -~]+$/.test(id))
+    throw new Error('holds characters beyond ASCII, which a header cannot carry');
   if (id === '.' || id === '..') throw new Error(`"${id}" means another place in an address`);
   return id;
 }
