@@ -48,6 +48,8 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
 
   const beat = (): void => {
     timer = clock.setTimeout(beat, PING_EVERY_MS);
+    // For what another process wrote, and for what could not be read the last time.
+    feed.poke();
     for (const socket of server.clients)
       check(socket).catch((error: unknown) => {
         logger.error({ error: messageOf(error) }, 'cannot check a socket; closed');

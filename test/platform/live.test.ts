@@ -224,14 +224,18 @@ describe('events', () => {
     await until(() => frames.length === 1);
   });
 
-  it('written by another process reach the sockets with the next event at the latest', async () => {
-    const { platform, ask } = await runningPlatform();
+  it('written by another process reach the sockets with the next event or ping', async () => {
+    const clock = manualClock();
+    const { platform, ask } = await runningPlatform({ clock });
     const { frames, seqs } = await liveClient(platform.url);
-    const other = await runningPlatform({ dataDir: platform.dataDir });
+    const other = await runningPlatform({ dataDir: platform.dataDir, clock: manualClock() });
     await other.ask();
     await ask();
     await until(() => frames.length === 2);
-    expect(seqs()).toEqual([1, 2]);
+    await other.ask();
+    clock.advance(PING_EVERY_MS);
+    await until(() => frames.length === 3);
+    expect(seqs()).toEqual([1, 2, 3]);
   });
 });
 
