@@ -1,6 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  // The public entries by their names, over the source: examples in the pages run without a build.
+  resolve: {
+    alias: [
+      { find: /^countersign$/, replacement: source('src/index.ts') },
+      { find: /^countersign\/machine$/, replacement: source('machines/index.ts') },
+      { find: /^countersign\/(langchain|mcp)$/, replacement: source('src/adapters/$1.ts') },
+      { find: /^countersign\/(platform|testing)$/, replacement: source('src/$1/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,

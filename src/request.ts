@@ -21,7 +21,7 @@ export interface RequestInput {
   readonly args?: unknown;
   /**
    * One key, one approval: the same key after a crash goes on with the same approval. 1 to 256
-   * characters. Default: a new one.
+   * characters of printable ASCII. Default: a new one.
    */
   readonly key?: string;
   /** The longest wait: seconds, or a text such as `"5m"`. Default: `APPROVAL_TIMEOUT`. */
@@ -53,7 +53,11 @@ export function createRequest(
   if (action.trim() === '') throw refused('action is empty; say what is to be done');
   const reason = textOf('reason', input.reason ?? '', 'many lines', MAX_REASON_LENGTH);
   const key = textOf('key', input.key ?? traceId, 'one line', MAX_KEY_LENGTH);
-  if (key === '') throw refused('key is empty; leave it out for a new one');
+  // It goes into a header.
+  if (!/^[!-~]([ -~]*[!-~])?$/.test(key))
+    throw refused(
+      'key must be printable ASCII without spaces at its ends; leave it out for a new one',
+    );
   const timeoutMs = input.timeout === undefined ? defaults.timeoutMs : timeoutOf(input.timeout);
   const args: JsonValue = input.args === undefined ? null : plainJson(input.args, 'args');
   const request: ApprovalRequest = {
