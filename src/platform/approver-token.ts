@@ -5,7 +5,7 @@ import type { PlatformLogger } from './logger.ts';
 import { newSecret } from './secrets.ts';
 
 /** In the data folder. */
-export const APPROVER_TOKEN_FILE = 'approver.token';
+const APPROVER_TOKEN_FILE = 'approver.token';
 
 /**
  * The token of whoever owns the data folder; made at the first start, mode 0600.

@@ -12,7 +12,7 @@ export type Principal =
   /** Any program on this machine; speaks for the workspace that it names. */
   | { readonly kind: 'anonymous' };
 
-export type Named = Exclude<Principal, { kind: 'anonymous' }>;
+type Named = Exclude<Principal, { kind: 'anonymous' }>;
 
 export interface Auth {
   /** `undefined` where credentials are needed, or the ones sent are not (or no longer) good. */

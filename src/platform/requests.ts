@@ -9,10 +9,10 @@ import { text } from './body.ts';
 import type { Asked } from './lifecycle.ts';
 import { Refusal } from './refusal.ts';
 
-export const MAX_ACTION = 10_000;
-export const MAX_REASON = 50_000;
+const MAX_ACTION = 10_000;
+const MAX_REASON = 50_000;
 /** Characters of the reason that a withdrawal keeps. */
-export const MAX_WHY = 200;
+const MAX_WHY = 200;
 /** Seconds. */
 const DEFAULT_TIMEOUT = 600;
 /** Ten years, seconds: beyond it an instant is no instant any more. */

@@ -21,7 +21,7 @@ const ON_EVERY_ANSWER: Readonly<Record<string, string>> = {
 };
 
 /** The server's clock, milliseconds since the epoch, for showing the time that is left. */
-export const TIME_HEADER = 'X-Server-Time';
+const TIME_HEADER = 'X-Server-Time';
 
 /** Sets the headers that every answer has, refusals included. Nothing is cached unless it says so. */
 export function addHeaders(now: () => number): MiddlewareHandler<PlatformEnv> {

@@ -5,11 +5,11 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
 
 /** Molecule's three words. */
-export type ApprovalStatus = 'pending' | 'approved' | 'denied';
+type ApprovalStatus = 'pending' | 'approved' | 'denied';
 /** The exact end, where there is one. */
-export type ApprovalOutcome = 'granted' | 'denied' | 'timeout' | 'withdrawn';
+type ApprovalOutcome = 'granted' | 'denied' | 'timeout' | 'withdrawn';
 
-export interface ApprovalTable {
+interface ApprovalTable {
   /** Grows with every request; the order of the lists, and the page mark of `Link`. */
   number: Generated<number>;
   id: string;
@@ -56,7 +56,7 @@ export type EventName =
   | 'APPROVAL_EXPIRED';
 
 /** What happened, numbered. What it says of the approval is in the approval's own row. */
-export interface EventTable {
+interface EventTable {
   /** Only grows, without reuse: what `/ws?since=` counts in. */
   seq: Generated<number>;
   approval_id: string;
@@ -64,11 +64,10 @@ export interface EventTable {
   name: EventName;
   at: number;
 }
-export type EventRow = Selectable<EventTable>;
 
 export type TokenKind = 'approver' | 'workspace';
 
-export interface TokenTable {
+interface TokenTable {
   id: string;
   /** Hex SHA-256 of the token; the token itself is never stored. */
   hash: string;
