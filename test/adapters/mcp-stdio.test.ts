@@ -92,16 +92,24 @@ describe('a call', () => {
     client.call(40, { ...ASK, action: 'Change of mind' }, { progressToken: 40 });
     const { id } = await waiting('Change of mind');
     await reported(40, 1);
+    const withdrawal = Promise.withResolvers<Answer>();
+    const asked = platform.nextRequest(fakeRoutes.decide);
+    const takeBack = platform.respond(fakeRoutes.decide, () => withdrawal.promise);
     client.send({ method: 'notifications/cancelled', params: { requestId: 40, reason: 'user' } });
+    await asked;
+    client.send({ id: 41, method: 'ping' });
+    await answerTo(41);
+
+    const already = client.progress(40).length;
+    client.call(42, { ...ASK, action: 'The next' }, { progressToken: 42 });
+    await reported(42, 3);
+    takeBack();
+    withdrawal.resolve('asRecorded');
     const row = await platform.waitForRow((one) => one.id === id && one.status === 'denied');
     expect(row.decided_by).toBe('withdrawn: the caller gave up');
     await vi.waitUntil(() => outcomes().at(-1) === 'withdrawn', PATIENCE);
-
-    const already = client.progress(40).length;
-    client.call(41, { ...ASK, action: 'The next' }, { progressToken: 41 });
-    await reported(41, 3);
     platform.decide((await waiting('The next')).id, 'approved');
-    await answerTo(41);
+    await answerTo(42);
     expect(client.answersTo(40)).toEqual([]);
     expect(client.progress(40)).toHaveLength(already);
   });
