@@ -95,8 +95,9 @@ function ourDecision({ context, event }: Situation, status: DecisionStatus): Dec
     : undefined;
 }
 
-const isWhatWasAsked = ({ request }: ApprovalContext, { digest }: Decision): boolean =>
-  digest === null || digest === request.digest;
+/** Edited arguments are not what was asked: nobody offered to run anything else. */
+const isWhatWasAsked = ({ request }: ApprovalContext, { digest, editedArgs }: Decision): boolean =>
+  editedArgs === undefined && (digest === null || digest === request.digest);
 
 const internal = (error: unknown): Problem => ({
   code: 'internal',

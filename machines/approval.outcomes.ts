@@ -34,16 +34,13 @@ const decided = (decision: Decision) => ({
 });
 
 export function grantedBy(subject: Subject, decision: Decision): Granted {
-  const edited = decision.editedArgs !== undefined;
-  const args = decision.editedArgs ?? subject.request.args;
   return {
     ...base(subject),
     ...decided(decision),
     status: 'granted',
     approved: true,
     approvalId: decision.approvalId,
-    ...(subject.request.digest === null && !edited ? {} : { args }),
-    ...(edited ? { edited } : {}),
+    ...(subject.request.digest === null ? {} : { args: subject.request.args }),
   };
 }
 

@@ -3,8 +3,7 @@
  * its approvals and open only while some of them wait.
  *
  * Final state: `closed`. `refused` is not final: the platform will not have us (403 on the
- * upgrade); trying again and again would change nothing, so approvals poll until the channel is
- * closed with the last of them.
+ * upgrade). Approvals poll, and the next try comes when somebody may have mended it.
  *
  * Survives a restart: nothing. A connection is made anew and reads fill the gap.
  *
@@ -17,6 +16,8 @@ import { backOff, openSocket, type SocketEvent } from './ports.ts';
 
 /** A connection that lived this long starts the back-off anew, milliseconds. */
 export const STABLE_AFTER_MS = 30_000;
+/** After a refusal the next try waits this long, milliseconds: people mend settings, not networks. */
+export const RETRY_REFUSED_AFTER_MS = 300_000;
 
 export interface ChannelContext {
   readonly url: string;
@@ -28,8 +29,7 @@ export type ChannelEvent = SocketEvent | { readonly type: 'channel.close' };
 
 export type ChannelEmitted =
   | { readonly type: 'live' }
-  /** `final`: there will be no further try while this channel exists. */
-  | { readonly type: 'down'; readonly error: string; readonly final: boolean };
+  | { readonly type: 'down'; readonly error: string };
 
 export const channelMachine = setup({
   types: {
@@ -43,12 +43,12 @@ export const channelMachine = setup({
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
     announceLive: emit({ type: 'live' as const }),
-    announceDown: emit((_, params: { error: string; final: boolean }) => ({
+    announceDown: emit((_, params: { error: string }) => ({
       type: 'down' as const,
       ...params,
     })),
   },
-  delays: { stable: STABLE_AFTER_MS },
+  delays: { stable: STABLE_AFTER_MS, retryRefused: RETRY_REFUSED_AFTER_MS },
 }).createMachine({
   id: 'channel',
   description: 'The one live connection of a process to a platform.',
@@ -66,7 +66,7 @@ export const channelMachine = setup({
           target: 'backingOff',
           actions: {
             type: 'announceDown',
-            params: ({ event }) => ({ error: String(event.error), final: false }),
+            params: ({ event }) => ({ error: String(event.error) }),
           },
         },
       },
@@ -75,14 +75,14 @@ export const channelMachine = setup({
           target: 'backingOff',
           actions: {
             type: 'announceDown',
-            params: ({ event }) => ({ error: event.error, final: false }),
+            params: ({ event }) => ({ error: event.error }),
           },
         },
         'socket.refused': {
           target: 'refused',
           actions: {
             type: 'announceDown',
-            params: ({ event }) => ({ error: event.error, final: true }),
+            params: ({ event }) => ({ error: event.error }),
           },
         },
       },
@@ -106,7 +106,10 @@ export const channelMachine = setup({
         onError: 'open',
       },
     },
-    refused: { description: 'The platform will not have us; approvals poll.' },
+    refused: {
+      description: 'The platform will not have us; approvals poll.',
+      after: { retryRefused: 'open' },
+    },
     closed: { type: 'final' },
   },
 });

@@ -12,7 +12,7 @@ export type {
 } from './approval.machine.ts';
 export { approvalMachine } from './approval.machine.ts';
 export type { ChannelContext, ChannelEmitted, ChannelEvent } from './channel.machine.ts';
-export { channelMachine, STABLE_AFTER_MS } from './channel.machine.ts';
+export { channelMachine, RETRY_REFUSED_AFTER_MS, STABLE_AFTER_MS } from './channel.machine.ts';
 export type { DeadlineClock, DeadlineEvent, DeadlineInput } from './deadline.actor.ts';
 export { createDeadline, LOOK_EVERY_MS, systemClock } from './deadline.actor.ts';
 export * from './ports.ts';

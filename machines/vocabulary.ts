@@ -43,7 +43,7 @@ export interface Decision {
   /** ISO 8601, the platform's clock: shown, never compared. */
   readonly decidedAt: string | null;
   readonly note: string | null;
-  /** Arguments as the approver edited them; absent when they were not. */
+  /** Arguments as the platform says that the approver edited them; absent when they were not. */
   readonly editedArgs?: JsonValue;
   /** The digest that the platform stored with the decision; `null` where it stores none. */
   readonly digest: string | null;
@@ -101,9 +101,9 @@ export interface Granted extends OutcomeBase {
   readonly decidedBy?: string;
   readonly decidedAt?: string;
   readonly note?: string;
-  /** What may run: the arguments as asked, or as the approver edited them. */
+  /** What may run: the arguments as asked. Absent when none were given. */
   readonly args?: JsonValue;
-  /** True when the approver changed the arguments. */
+  /** True when the approver changed the arguments. No request offers that yet: never set. */
   readonly edited?: boolean;
 }
 

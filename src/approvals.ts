@@ -171,7 +171,8 @@ export class Approvals implements AsyncDisposable {
   }
 
   #withdrawAll(why: string): void {
-    for (const actor of this.#actors.values()) actor.send({ type: 'approval.withdraw', why });
+    for (const actor of this.#actors.values())
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'approval.withdraw', why });
   }
 
   async #ask(input: RequestInput, signal: AbortSignal | undefined): Promise<Outcome> {
@@ -308,7 +309,11 @@ export class Approvals implements AsyncDisposable {
   }
 
   #open(): Promise<Ready> {
-    this.#ready ??= this.#prepare();
+    // A log that could not be opened is tried again by the next request.
+    this.#ready ??= this.#prepare().catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
     return this.#ready;
   }
 

@@ -1,4 +1,4 @@
-import type { JsonValue, Outcome } from '../machines/index.ts';
+import type { Outcome } from '../machines/index.ts';
 
 /** What a model and a shell see of an outcome: flat, snake_case, a stable word in `status`. */
 export type ToolResult = {
@@ -11,8 +11,6 @@ export type ToolResult = {
   readonly error?: string;
   /** Why it timed out or failed, as a stable word. */
   readonly cause?: string;
-  /** Only where the approver changed the arguments: what may run instead. */
-  readonly args?: JsonValue;
 };
 
 /**
@@ -35,7 +33,6 @@ function detailsOf(outcome: Outcome): Partial<ToolResult> {
       return {
         ...by(outcome.decidedBy),
         ...(outcome.note === undefined ? {} : { message: outcome.note }),
-        ...(outcome.edited === true && outcome.args !== undefined ? { args: outcome.args } : {}),
       };
     case 'denied':
       return outcome.error === undefined

@@ -531,7 +531,9 @@ describe('the defects of the original do not occur', () => {
 
   it('D30: a workspace without a name is refused before anything is sent', () => {
     const folder = temporaryFolder();
-    expect(() => createApprovals({ workspaceId: '', configDir: folder })).toThrow(/workspaceId is empty/);
+    expect(() => createApprovals({ workspaceId: '', configDir: folder })).toThrow(
+      /workspaceId is empty/,
+    );
   });
 
   it('D31: every end can be told from every other by its words', async () => {

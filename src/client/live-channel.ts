@@ -9,7 +9,10 @@ import { type SocketOptions, socketActor } from './socket.actor.ts';
 
 export interface LiveChannelOptions extends SocketOptions {
   readonly onLive: () => void;
+  /** The connection that there was is lost. */
   readonly onDown: (error: string) => void;
+  /** Diagnostics: why there is no connection, once for each reason in a row. */
+  readonly onTrouble: (trouble: string) => void;
   readonly inspect?: (event: InspectionEvent) => void;
 }
 
@@ -87,6 +90,7 @@ export class LiveChannel {
   #settle(status: ChannelStatus, error: string): void {
     const before = this.#status;
     this.#status = status;
+    if (status === 'down' && error !== this.lastError) this.#options.onTrouble(error);
     if (status === 'down') this.lastError = error;
     if (status === 'live') this.#options.onLive();
     else if (before === 'live') this.#options.onDown(error);

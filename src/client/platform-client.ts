@@ -212,10 +212,8 @@ export class PlatformClient {
         this.#waiters.broadcast({ type: 'channel.live' });
         this.#reader.request();
       },
-      onDown: (error) => {
-        onTrouble(error);
-        this.#waiters.broadcast({ type: 'channel.lost', error });
-      },
+      onDown: (error) => this.#waiters.broadcast({ type: 'channel.lost', error }),
+      onTrouble,
     });
   }
 

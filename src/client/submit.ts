@@ -73,7 +73,7 @@ async function attemptOnce(
       if (row !== undefined) return { approvalId: row.id, found: true };
     }
   } catch (error) {
-    return { is: isConflict(error) ? 'refused' : 'unsure', problem: problemOf(error) };
+    return attemptThatThrew(error);
   }
   return post(exchange, request, withinMs);
 }
@@ -93,9 +93,15 @@ async function post(
     });
     return attemptOf(answer);
   } catch (error) {
-    const sent = !(error instanceof NoAnswerError) || error.sent;
-    return { is: sent ? 'unsure' : 'unsent', problem: problemOf(error) };
+    return attemptThatThrew(error);
   }
+}
+
+/** What the network did may pass; a key in use, or a token file that cannot be read, will not. */
+function attemptThatThrew(error: unknown): Attempt {
+  const problem = problemOf(error);
+  if (problem.code === 'conflict' || problem.code === 'config') return { is: 'refused', problem };
+  return { is: error instanceof NoAnswerError && !error.sent ? 'unsent' : 'unsure', problem };
 }
 
 /** What the platform is asked to store. Molecule ignores what it does not know. */
@@ -125,9 +131,6 @@ async function lastLook(
     return { problem };
   }
 }
-
-const isConflict = (error: unknown): boolean =>
-  error instanceof CountersignError && error.code === 'conflict';
 
 function problemOf(error: unknown): Problem {
   const code =

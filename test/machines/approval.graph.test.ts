@@ -31,7 +31,7 @@ describe('the approval machine', () => {
 
   it('has this many paths', () => {
     expect(shortestPaths).toHaveLength(37);
-    expect(simplePaths).toHaveLength(129);
+    expect(simplePaths).toHaveLength(133);
   });
 
   it('reaches every state', () => {
@@ -168,6 +168,7 @@ const DECISIONS = [
   'a person approves',
   'a person approves, and the digest is the one asked',
   'an approval of other arguments',
+  'an approval of edited arguments',
   'a person denies',
   'the platform expires it',
   'somebody else withdraws it',

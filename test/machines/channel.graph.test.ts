@@ -6,7 +6,12 @@ import {
   fromPromise,
   SimulatedClock,
 } from 'xstate';
-import { type ChannelEmitted, channelMachine, STABLE_AFTER_MS } from '../../machines/index.ts';
+import {
+  type ChannelEmitted,
+  channelMachine,
+  RETRY_REFUSED_AFTER_MS,
+  STABLE_AFTER_MS,
+} from '../../machines/index.ts';
 
 /** The real machine over a socket and pauses that the test commands. */
 function commandedChannel() {
@@ -66,10 +71,7 @@ describe('the channel machine', () => {
     await channel.endPause();
     expect(actor.getSnapshot().value).toEqual({ open: 'connecting' });
     expect(channel.sockets).toBe(2);
-    expect(emitted).toEqual([
-      { type: 'live' },
-      { type: 'down', error: 'closed (1006)', final: false },
-    ]);
+    expect(emitted).toEqual([{ type: 'live' }, { type: 'down', error: 'closed (1006)' }]);
     actor.stop();
   });
 
@@ -89,14 +91,17 @@ describe('the channel machine', () => {
     channel.actor.stop();
   });
 
-  it('does not try again where the platform will not have it, until it is closed', () => {
+  it('does not try again for five minutes where the platform will not have it', () => {
     const channel = commandedChannel();
     channel.report({ type: 'socket.refused', error: '403' });
     expect(channel.actor.getSnapshot().value).toBe('refused');
-    expect(channel.emitted).toEqual([{ type: 'down', error: '403', final: true }]);
+    expect(channel.emitted).toEqual([{ type: 'down', error: '403' }]);
     expect(channel.pauses).toEqual([]);
-    channel.actor.send({ type: 'channel.close' });
-    expect(channel.actor.getSnapshot().status).toBe('done');
+    channel.clock.increment(RETRY_REFUSED_AFTER_MS - 1);
+    expect(channel.sockets).toBe(1);
+    channel.clock.increment(1);
+    expect(channel.sockets).toBe(2);
+    channel.actor.stop();
   });
 
   it.each(['connecting', 'live', 'backingOff', 'refused'])(
