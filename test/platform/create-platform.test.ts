@@ -9,6 +9,9 @@ import { liveClient, runningPlatform, temporaryFolder } from '../support/platfor
 
 expectCleanFinishOfEachTest();
 
+/** Taken before any platform was made. */
+const atImport = { Request: globalThis.Request, Response: globalThis.Response };
+
 const tokenFileIn = (dataDir: string) => join(dataDir, 'approver.token');
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
@@ -105,9 +108,9 @@ describe('a platform', () => {
   });
 
   it('leaves the global Request and Response of the process alone', async () => {
-    const before = [globalThis.Request, globalThis.Response];
     await runningPlatform();
-    expect([globalThis.Request, globalThis.Response]).toEqual(before);
+    expect(globalThis.Request).toBe(atImport.Request);
+    expect(globalThis.Response).toBe(atImport.Response);
   });
 
   it('answers a Host that is none without falling over', async () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ApprovalEnd } from '../../src/platform/storage/approvals.ts';
 import { DATABASE_FILE, openStorage, type Storage } from '../../src/platform/storage/index.ts';
+import { openSqlite } from '../../src/platform/storage/open-sqlite.ts';
 import type { NewApproval } from '../../src/platform/storage/schema.ts';
 import { temporaryFolder, testApp } from '../support/platform.ts';
 
@@ -38,22 +40,28 @@ function storageIn(folder: string): Storage {
 }
 
 describe('the store', () => {
-  it('flushes every commit, checks references and waits for other writers', async () => {
-    const folder = temporaryFolder();
-    await storageIn(folder).events.head();
-    const database = new DatabaseSync(join(folder, DATABASE_FILE));
-    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
-    database.close();
+  it.each([
+    ['writes ahead', sql`PRAGMA journal_mode`, { journal_mode: 'wal' }],
+    ['flushes every commit', sql`PRAGMA synchronous`, { synchronous: 2 }],
+    ['checks references', sql`PRAGMA foreign_keys`, { foreign_keys: 1 }],
+    ['waits for other processes', sql`PRAGMA busy_timeout`, { timeout: 5_000 }],
+  ])('%s', async (_, pragma, setting) => {
+    const database = openSqlite(join(temporaryFolder(), DATABASE_FILE));
+    onTestFinished(() => database.close());
+    expect((await pragma.execute(database.db)).rows).toEqual([setting]);
   });
 
   it('lets the first of two processes win', async () => {
     const folder = temporaryFolder();
     const [one, two] = [storageIn(folder), storageIn(folder)];
     await one.approvals.insert(approval('x'));
+    const before = performance.now();
     const ends = await Promise.all(
       [one, two].map(({ approvals }) => approvals.end('x', GRANTED, 5)),
     );
     expect(ends.filter((end) => end !== undefined)).toHaveLength(1);
+    // Had the loser stopped the thread, the winner could have ended only after 5 s.
+    expect(performance.now() - before).toBeLessThan(2_500);
     expect(await two.events.head()).toBe(2);
   });
 
@@ -137,13 +145,13 @@ describe('the store', () => {
     const folder = temporaryFolder();
     await storageIn(folder).events.head();
     const database = new DatabaseSync(join(folder, DATABASE_FILE));
-    const planOf = (sql: string) =>
+    const planOf = (query: string) =>
       database
-        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .prepare(`EXPLAIN QUERY PLAN ${query}`)
         .all()
         .map((step) => String(step['detail']))
         .join();
-    for (const sql of [
+    for (const query of [
       `SELECT * FROM approvals WHERE id = 'x'`,
       `SELECT * FROM approvals WHERE workspace_id = 'w' AND number < 9 ORDER BY number DESC LIMIT 51`,
       `SELECT * FROM approvals WHERE status = 'pending' AND expires_at <= 9 ORDER BY expires_at LIMIT 9`,
@@ -151,8 +159,8 @@ describe('the store', () => {
       `SELECT seq FROM events WHERE workspace_id = 'w' AND seq > 9 ORDER BY seq LIMIT 9`,
       `SELECT * FROM tokens WHERE hash = 'x' AND revoked_at IS NULL`,
     ]) {
-      expect(planOf(sql), sql).toMatch(/USING (COVERING )?INDEX/);
-      expect(planOf(sql), sql).not.toMatch(/TEMP B-TREE|SCAN (?!approvals USING)/);
+      expect(planOf(query), query).toMatch(/USING (COVERING )?INDEX/);
+      expect(planOf(query), query).not.toMatch(/TEMP B-TREE|SCAN (?!approvals USING)/);
     }
     database.close();
   });

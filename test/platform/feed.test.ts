@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createFeed, type Listener } from '../../src/platform/feed.ts';
+import { silent } from '../../src/platform/logger.ts';
+import { openStorage } from '../../src/platform/storage/index.ts';
+import { temporaryFolder } from '../support/platform.ts';
+
+const REQUEST = {
+  workspace_id: 'w1',
+  task_id: '',
+  action: 'a',
+  reason: '',
+  args: null,
+  args_schema: null,
+  digest: null,
+  created_at: 0,
+  expires_at: 1,
+  idempotency_key: null,
+  request_hash: null,
+};
+const ALL = { workspaceId: null, tokenHash: null };
+
+/** A listener that calls `onEvent` with each event before it takes the next one. */
+function recorder(onEvent: (seq: number) => Promise<void> | void = () => {}) {
+  const seqs: number[] = [];
+  const listener: Listener = {
+    closed: false,
+    send: async ({ seq }) => {
+      seqs.push(seq);
+      await onEvent(seq);
+    },
+  };
+  return { listener, seqs };
+}
+
+describe('the feed', () => {
+  it('neither repeats nor leaves out what happens while it replays', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    const ask = (id: string) => approvals.insert({ ...REQUEST, id });
+    for (const id of ['a', 'b', 'c']) await ask(id);
+    const feed = createFeed(events, await events.head(), silent);
+    const witness = recorder();
+    await feed.subscribe(witness.listener, ALL);
+
+    const { listener, seqs } = recorder(async (seq) => {
+      if (seq > 3) return;
+      await ask(`while ${seq} is replayed`);
+      feed.poke();
+      await vi.waitUntil(() => witness.seqs.length === seq, { interval: 1 });
+    });
+    await feed.subscribe(listener, { ...ALL, since: 0 });
+    await ask('later');
+    feed.poke();
+    await vi.waitUntil(() => witness.seqs.length === 4, { interval: 1 });
+    expect(witness.seqs).toEqual([4, 5, 6, 7]);
+    expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    await feed.close();
+    await storage.close();
+  });
+
+  it('replays more than it reads at once', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    for (let id = 1; id <= 250; id += 1) await approvals.insert({ ...REQUEST, id: `${id}` });
+    const feed = createFeed(events, await events.head(), silent);
+    const { listener, seqs } = recorder();
+    await feed.subscribe(listener, { ...ALL, since: 5 });
+    expect(seqs).toEqual(Array.from({ length: 245 }, (_, index) => index + 6));
+    await feed.close();
+    await storage.close();
+  });
+
+  it('goes on after the store has failed once', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    let fails = true;
+    const read: typeof events.read = (range) =>
+      fails ? Promise.reject(new Error('disk')) : events.read(range);
+    const errors: string[] = [];
+    const error = (_: object, message: string) => void errors.push(message);
+    const feed = createFeed({ ...events, read }, 0, { ...silent, error });
+    const { listener, seqs } = recorder();
+    await feed.subscribe(listener, ALL);
+    await approvals.insert({ ...REQUEST, id: 'a' });
+    feed.poke();
+    await vi.waitUntil(() => errors.length === 1);
+    fails = false;
+    feed.poke();
+    await vi.waitUntil(() => seqs.length === 1);
+    await feed.close();
+    await storage.close();
+  });
+
+  it('says nothing after it was closed', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    const feed = createFeed(events, 0, silent);
+    const { listener, seqs } = recorder();
+    await feed.subscribe(listener, ALL);
+    await feed.close();
+    await approvals.insert({ ...REQUEST, id: 'a' });
+    feed.poke();
+    expect(await events.head()).toBe(1);
+    expect(seqs).toEqual([]);
+    await storage.close();
+  });
+});
