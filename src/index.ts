@@ -33,7 +33,15 @@ export type {
   StateEvent,
 } from './approvals.ts';
 export { createApprovals, requestApproval } from './approvals.ts';
-export type { AuditLog, AuditReport } from './audit/index.ts';
+export type {
+  AuditLog,
+  AuditLogOptions,
+  AuditProblem,
+  AuditProblemKind,
+  AuditRecord,
+  AuditReport,
+  MemoryAuditLog,
+} from './audit/index.ts';
 export { memoryAuditLog, openAuditLog, verifyAuditLog } from './audit/index.ts';
 export type { Environment } from './environment.ts';
 export { systemEnvironment } from './environment.ts';

@@ -66,8 +66,6 @@ export const APPROVAL_EVENTS = {
   'taking back breaks': broke('withdrawal'),
 } satisfies Record<string, AnyEventObject>;
 
-export type ApprovalEventName = keyof typeof APPROVAL_EVENTS;
-
 const names = new Map<AnyEventObject, string>(
   Object.entries(APPROVAL_EVENTS).map(([name, event]) => [event, name]),
 );
