@@ -16,6 +16,10 @@ interface DeciderInput {
 const OTHER_CONTENT =
   'What the platform holds is not what was on the screen, so nothing was decided. Reload the page.';
 
+/** Asking again would bring nothing else; too many requests, say, pass. */
+const isFinal = (answer: Answer<Approval>): boolean =>
+  answer.kind !== 'lost' && (answer.kind !== 'refused' || answer.code === 'not_found');
+
 /** Sends decisions, each once, and finds out what became of them. */
 export class Decider {
   readonly #input: DeciderInput;
@@ -40,7 +44,7 @@ export class Decider {
     for (let failures = 1; this.#input.isCurrent(); failures++) {
       const answer = await this.#input.api.approval(id);
       if (!this.#input.isCurrent()) return;
-      if (answer.kind !== 'lost') return this.#found(id, answer);
+      if (isFinal(answer)) return this.#found(id, answer);
       await new Promise((done) => setTimeout(done, backOffMs(failures, Math.random())));
     }
   }
@@ -69,7 +73,7 @@ export class Decider {
     await this.lookUp(approval.id);
   }
 
-  #found(id: string, answer: Exclude<Answer<Approval>, { kind: 'lost' }>): void {
+  #found(id: string, answer: Answer<Approval>): void {
     const { store, onSignedOut } = this.#input;
     if (answer.kind === 'signedOut') onSignedOut();
     if (answer.kind === 'refused') store.dispatch({ type: 'approval.vanished', id });

@@ -58,7 +58,11 @@ export class PageSession {
     const answer = await this.#api.signOut();
     // The cookie is out of a script's reach: only the platform can end the session.
     if (answer.kind === 'ok' || answer.kind === 'signedOut') this.#close(null);
-    else this.#store.dispatch({ type: 'lists.failed', why: `Not signed out. ${answer.why}` });
+    else
+      this.#store.dispatch({
+        type: 'trouble.met',
+        trouble: `You are still signed in. ${answer.why}`,
+      });
   }
 
   /** Look again now. */

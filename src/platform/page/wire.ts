@@ -8,17 +8,20 @@ z.config({ jitless: true });
 
 const text = z.nullish(z.string());
 const instant = z.nullish(z.string());
+/** Whatever `JSON.parse` made: every value that gets here is JSON. */
 const json = z.nullish(z.custom<JsonValue>());
 
-const endSchema = z.object({
+const endFields = {
   status: z.optional(z.unknown()),
   outcome: text,
   decided_by: text,
   decided_at: instant,
   note: text,
-});
+};
+const endSchema = z.object(endFields);
 
-const viewSchema = z.extend(endSchema, {
+const viewSchema = z.object({
+  ...endFields,
   id: z.string().check(z.minLength(1)),
   workspace_id: z.string().check(z.minLength(1)),
   workspace_name: text,

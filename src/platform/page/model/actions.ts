@@ -15,6 +15,7 @@ export type Action =
       readonly more: boolean;
     }
   | { readonly type: 'lists.failed'; readonly why: string }
+  | { readonly type: 'trouble.met'; readonly trouble: string }
   | { readonly type: 'approval.arrived'; readonly approval: Approval }
   | { readonly type: 'approval.ended'; readonly end: End }
   | { readonly type: 'approval.read'; readonly approval: Approval }

@@ -32,6 +32,8 @@ function step(state: PageState, action: Action): PageState {
       return listsRead(state, action);
     case 'lists.failed':
       return { ...state, list: { at: 'failed', why: action.why } };
+    case 'trouble.met':
+      return { ...state, trouble: action.trouble };
     case 'approval.arrived':
       return arrived(withApprovals(state, mergeOne(state.approvals, action.approval)), state);
     case 'approval.ended':
@@ -64,6 +66,7 @@ function listsRead(state: PageState, action: Extract<Action, { type: 'lists.read
     ...next,
     list: { at: 'loaded', unreadable: action.unreadable, more: action.more },
     everLoaded: true,
+    trouble: null,
   };
   return state.everLoaded ? arrived(read, state) : read;
 }

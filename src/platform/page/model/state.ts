@@ -49,6 +49,8 @@ export interface PageState {
   readonly fresh: ReadonlySet<string>;
   /** From when on buttons and keys count, in milliseconds since the page was opened. */
   readonly armedAt: number;
+  /** Something that was asked for did not happen; until the next read. */
+  readonly trouble: string | null;
   /** How far the server's clock is ahead of ours, milliseconds. */
   readonly aheadMs: number;
   /** For screen readers; the number makes equal sentences different. */
@@ -69,6 +71,7 @@ export const initialState: PageState = {
   attempts: new Map(),
   fresh: new Set(),
   armedAt: 0,
+  trouble: null,
   aheadMs: 0,
   announcement: { text: '', serial: 0 },
 };

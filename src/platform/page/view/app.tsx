@@ -29,6 +29,8 @@ export function App({ store, session }: AppProps): JSX.Element {
   }, [count]);
   if (state.session.at === 'out')
     return <SignIn problem={state.session.problem} onSignIn={commands.signIn} />;
+  // Who is signed in is not known yet: neither the one nor the other may flash up.
+  if (state.session.at === 'checking' && state.link.at === 'connecting') return <main />;
   return <Desk state={state} commands={commands} />;
 }
 

@@ -15,8 +15,8 @@ export function Notices({ state }: { readonly state: PageState }): JSX.Element {
   );
 }
 
-function noticesOf({ link, list, everLoaded }: PageState): string[] {
-  const notices: string[] = [];
+function noticesOf({ link, list, everLoaded, trouble }: PageState): string[] {
+  const notices = trouble === null ? [] : [trouble];
   if (link.at === 'unreachable') notices.push(unreachable(link.lostAt, everLoaded));
   if (link.at === 'reading')
     notices.push('The live channel is down. The list is read every few seconds instead.');

@@ -7,8 +7,8 @@ import { Mark } from './mark.tsx';
 const LINK_TEXT = {
   connecting: 'Connecting…',
   live: 'Live',
-  reading: 'Reading every few seconds',
-  unreachable: 'Cannot reach the platform',
+  reading: 'Not live',
+  unreachable: 'Unreachable',
 } as const satisfies Record<Link['at'], string>;
 
 interface PageHeaderProps {
