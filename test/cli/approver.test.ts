@@ -85,13 +85,10 @@ it('says that nothing is pending, lists what is, decides by the beginning of an 
   expect(jsonLines(first.stdout)).toMatchObject([
     { approval_id: id, status: 'denied', outcome: 'denied', decided_by: expect.any(String) },
   ]);
-  const [again, byPrefix] = await Promise.all([
-    run('decide', id, 'approve', '--json'),
-    run('decide', id.slice(0, 8), 'approve'),
-  ]);
-  expect([again.status, byPrefix.status]).toEqual([1, 1]);
+  const again = await run('decide', id.slice(0, 8), 'approve', '--json');
+  expect(again.status).toBe(1);
   expect(jsonLines(again.stdout)).toMatchObject([{ code: 'already_decided', outcome: 'denied' }]);
-  expect(byPrefix.stderr).toMatch(/^It had ended already, denied by .*: Delete ⟦U\+202E⟧secret/);
+  expect(again.stderr).toMatch(/^It had ended already, denied by .*: Delete ⟦U\+202E⟧secret/);
 });
 
 it('ends with 2 where it does not know: nobody answers, or the token is refused', async () => {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { readOptions } from '../../examples/start/options.ts';
 import { verifyAuditLog } from '../../src/index.ts';
 import { type CliWorld, cliWorld } from '../support/cli.ts';
 import { readAudit } from '../support/world.ts';
@@ -19,16 +20,33 @@ function auditPath({ folder }: CliWorld): string {
   return `${folder}/${left[0]}`;
 }
 
+it('waits for a person, and on Ctrl-C takes the request back and ends with 130', async () => {
+  const world = cliWorld();
+  const running = start(world, '--port', '0');
+  await running.printed(/It waits for you/);
+  running.child.kill('SIGINT');
+  running.child.kill('SIGINT');
+  const { status, stdout, stderr } = await running.ended;
+  expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
+  expect(stdout).toContain('Outcome: withdrawn\n');
+  expect(readAudit(auditPath(world)).at(-1)?.outcome).toBe('withdrawn');
+});
+
 it('deletes the folder when the script approves, keeps it when it denies or says nothing', async () => {
-  const words = ['approve', 'deny', 'none'] as const;
+  await take8080();
+  const words = [
+    ['approve', '--port', '0'],
+    // On a free port, because 8080 is taken.
+    ['deny'],
+    ['none', '--port', '0'],
+  ];
   const worlds = words.map(() => cliWorld());
-  const ends = await Promise.all(
-    worlds.map((world, index) => {
-      const word = words[index] ?? '';
-      const timeout = word === 'none' ? ['--timeout', '1s'] : [];
-      return start(world, '--decide', word, '--port', '0', ...timeout).ended;
-    }),
-  );
+  const [taken, ...ends] = await Promise.all([
+    start(cliWorld(), '--decide', 'deny', '--port', '8080').ended,
+    ...worlds.map((world, index) => start(world, '--decide', ...(words[index] ?? [])).ended),
+  ]);
+  expect(taken.status).toBe(1);
+  expect(taken.stderr).toMatch(/^cannot listen on 127\.0\.0\.1 port 8080: .*\n$/);
   expect(ends.map(({ status, stderr }) => ({ status, stderr }))).toEqual(
     words.map(() => ({ status: 0, stderr: '' })),
   );
@@ -46,43 +64,28 @@ it('deletes the folder when the script approves, keeps it when it denies or says
   }
   for (const world of worlds)
     expect((await verifyAuditLog(auditPath(world))).status).toBe('intact');
+}, 60_000);
+
+it.each([
+  [['--decide', 'perhaps'], /^--decide must be one of approve, deny, none, not "perhaps"$/],
+  [['--port', '-1'], /port/],
+  [['--port', '65536'], /^--port must be a whole number from 0 to 65535, not "65536"$/],
+  [['now'], /Unexpected argument 'now'/],
+])('says what is wrong with %j', (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
 });
 
-it('waits for a person, and on Ctrl-C takes the request back and ends with 130', async () => {
-  const world = cliWorld();
-  const running = start(world, '--port', '0');
-  await running.printed(/It waits for you/);
-  running.child.kill('SIGINT');
-  running.child.kill('SIGINT');
-  const { status, stdout, stderr } = await running.ended;
-  expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
-  expect(stdout).toContain('Outcome: withdrawn\n');
-  expect(readAudit(auditPath(world)).at(-1)?.outcome).toBe('withdrawn');
+it('waits ten minutes for a person, and three seconds for nobody', () => {
+  expect(readOptions([])).toEqual({ decide: undefined, timeout: '10m', port: undefined });
+  expect(readOptions(['--decide', 'none'])).toMatchObject({ decide: 'none', timeout: '3s' });
+  expect(readOptions(['--timeout', '1h', '--port', '0'])).toMatchObject({ timeout: '1h', port: 0 });
 });
 
-it('takes a free port where 8080 is taken, and says so of a port that was asked for', async () => {
+/** For the time of the test; somebody else may have it already, which serves as well. */
+async function take8080(): Promise<void> {
   const blocker = createServer();
   onTestFinished(() => void blocker.close());
-  // Somebody else may have it already, which serves as well.
   await new Promise<void>((resolve) => {
     blocker.once('error', () => resolve()).listen(8080, '127.0.0.1', resolve);
   });
-  const [free, asked] = await Promise.all([
-    start(cliWorld(), '--decide', 'deny').ended,
-    start(cliWorld(), '--decide', 'deny', '--port', '8080').ended,
-  ]);
-  expect(free.status).toBe(0);
-  expect(free.stdout).not.toContain('127.0.0.1:8080/');
-  expect(asked.status).toBe(1);
-  expect(asked.stderr).toMatch(/^cannot listen on 127\.0\.0\.1 port 8080: .*\n$/);
-});
-
-it('says what is wrong with its options', async () => {
-  const [word, timeout] = await Promise.all([
-    start(cliWorld(), '--decide', 'perhaps').ended,
-    start(cliWorld(), '--timeout', 'soon', '--port', '0').ended,
-  ]);
-  expect([word.status, timeout.status]).toEqual([1, 1]);
-  expect(word.stderr).toBe('--decide must be one of approve, deny, none, not "perhaps"\n');
-  expect(timeout.stderr).toMatch(/^wrong settings: timeout must be/);
-});
+}

@@ -6,14 +6,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, onTestFinished, vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** Halves the start of every process of a test file but the first. */
-const compileCache = mkdtempSync(join(tmpdir(), 'countersign-compiled-'));
-afterAll(() => rmSync(compileCache, { recursive: true, force: true }));
+/** Halves the start of every process but the first; keyed by what is compiled, so never stale. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
 export type Variables = Readonly<Record<string, string>>;
 
