@@ -69,7 +69,7 @@ function bringIntoView(heading: HTMLElement | null): void {
     active.matches('.row, .onwards, #request-heading')
   )
     heading?.focus({ preventScroll: true });
-  heading?.closest('.request')?.scrollIntoView({ block: 'nearest' });
+  heading?.closest('.request')?.scrollIntoView({ block: 'start' });
 }
 
 function Facts({ approval }: { readonly approval: Approval }): JSX.Element {
