@@ -22,7 +22,7 @@ export function PageHeader({ state, commands, onHelp }: PageHeaderProps): JSX.El
   return (
     <header class="page-header">
       <h1>
-        <Mark /> Countersign
+        <Mark /> <span class="name">Countersign</span>
       </h1>
       <button
         type="button"
