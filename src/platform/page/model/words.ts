@@ -1,5 +1,5 @@
 import { visibleInTerminal } from '../../../protocol/text.ts';
-import type { Approval, Verdict } from './approval.ts';
+import type { Approval } from './approval.ts';
 import type { Hindrance } from './deciding.ts';
 import type { Attempt } from './state.ts';
 import { summaryOf } from './text-bounds.ts';
@@ -119,6 +119,3 @@ export function arrivalText(arrived: readonly Approval[]): string {
   if (arrived.length > 1) return `${arrived.length} new requests are waiting.`;
   return `New request from ${quoted(first.workspaceName)}: ${quoted(first.action, 120)}`;
 }
-
-export const verdictText = (verdict: Verdict): string =>
-  verdict === 'approved' ? 'Approve' : 'Deny';
