@@ -53,7 +53,7 @@ async function withoutCommand(argv: readonly string[]): Promise<number> {
   if (first === '--version') {
     const { packageVersion } = await import('./package-version.ts');
     print(packageVersion());
-  } else if (asksForHelp(argv)) print(overview());
+  } else if (asksForHelp([first]) || (first === 'audit' && asksForHelp(argv))) print(overview());
   else throw new UsageError(unknown(argv, first));
   return EXIT.ok;
 }

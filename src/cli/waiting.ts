@@ -28,7 +28,7 @@ export function showWaiting(platformUrl: string, terminal: Terminal = process.st
   const write = (text: string): void => void terminal.write(text);
   const live = terminal.isTTY === true;
   const redraw = (): void => {
-    if (live && event !== undefined) write(CLEAR + cut(lineOf(event), terminal.columns ?? 80));
+    if (live && event !== undefined) write(CLEAR + cut(lineOf(event), terminal.columns || 80));
   };
   const say = (line: string): void => {
     write(live ? `${CLEAR}${line}\n` : `${line}\n`);

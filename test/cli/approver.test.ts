@@ -121,16 +121,23 @@ it('finds one approval by the beginning of its id, and no other', async () => {
   await expect(lookUp(client, ' ')).rejects.toThrow(UsageError);
 });
 
+it('says so where a platform keeps no list of ended ones', async () => {
+  const client = await clientOf(({ url = '' }, response) =>
+    url.includes('recent') ? response.writeHead(404).end() : response.end('[]'),
+  );
+  await expect(lookUp(client, 'ffff')).rejects.toThrow('no approval has the id ffff');
+});
+
 it('sends the digest of what was looked up with the decision', async () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const view = { id: 'abcd-1', workspace_id: 'w 1', digest };
   const sent: unknown[] = [];
-  const client = await clientOf(async (request, response) => {
+  const client = await clientOf((request, response) => {
     if (request.method === 'GET') response.end(JSON.stringify([view]));
-    else {
-      sent.push(request.url, JSON.parse((await request.toArray()).join('')));
-      response.end('{"status":"approved"}');
-    }
+    else
+      request
+        .on('data', (body) => sent.push(request.url, JSON.parse(String(body))))
+        .on('end', () => response.end('{"status":"approved"}'));
   });
   const decided = await client.decide(await lookUp(client, 'abcd'), {
     decision: 'approved',
@@ -171,6 +178,11 @@ it.each<[string, RequestListener, RegExp]>([
     (_request, response) =>
       response.setHeader('Link', '<http://example.com/x>; rel="next"').end('[]'),
     /another host/,
+  ],
+  [
+    'a refusal',
+    (_request, response) => response.writeHead(403).end('{"error":"for approvers only"}'),
+    /refuses what the token from a test asks: 403 \(for approvers only\)/,
   ],
 ])('does not take %s for an empty list', async (_what, listener, message) => {
   await expect((await clientOf(listener)).pending()).rejects.toThrow(message);

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { pino } from 'pino';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Outcome } from '../../machines/index.ts';
 import { exitStatusOf } from '../../src/cli/exit-status.ts';
 import { createLogger, redactedPaths } from '../../src/cli/logger.ts';
@@ -59,8 +60,25 @@ it.each<[Outcome, number, string]>([
   expect(outcomeSentence(outcome)).toBe(sentence);
 });
 
-it('blots out secrets at each depth', () => {
-  for (const path of ['token', '*.authorization', '*.*.cookie', '*.*.*.*.hmacKey'])
-    expect(redactedPaths).toContain(path);
+it('blots out secrets at each depth, and takes the level that was said', () => {
+  const lines: string[] = [];
+  const log = pino(
+    { redact: { paths: [...redactedPaths] } },
+    { write: (line: string) => void lines.push(line) },
+  );
+  let fields: object = { token: 'hush', authorization: 'hush', cookie: 'hush', signInUrl: 'hush' };
+  for (let depth = 0; depth < 5; depth += 1) {
+    log.error(fields, 'm');
+    fields = { inner: fields };
+  }
+  expect(lines).toHaveLength(5);
+  expect(lines.join('')).not.toContain('hush');
+
+  vi.stubEnv('COUNTERSIGN_LOG_LEVEL', 'debug');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(createLogger('silent').level).toBe('debug');
+  vi.stubEnv('COUNTERSIGN_LOG_LEVEL', 'loud');
+  expect(() => createLogger('silent')).toThrow('COUNTERSIGN_LOG_LEVEL must be one of trace,');
+  vi.stubEnv('COUNTERSIGN_LOG_LEVEL', '');
   expect(createLogger('silent').level).toBe('silent');
 });

@@ -16,11 +16,12 @@ it('prints help and its version as data, and what is wrong for people', async ()
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const unread = start(['--help']);
   unread.child.stdout?.destroy();
-  const [help, said, nothing, wrong, closed] = await Promise.all([
+  const [help, said, nothing, wrong, unknown, closed] = await Promise.all([
     run(['audit', 'verify', '-h']),
     run(['--version']),
     run([]),
     run(['audit', 'verfy']),
+    run(['frobnicate', '--help']),
     unread.ended,
   ]);
   expect(help).toEqual({ status: 0, stdout: `${commandUsage('audit verify')}\n`, stderr: '' });
@@ -33,6 +34,7 @@ it('prints help and its version as data, and what is wrong for people', async ()
       'countersign: there is no command "audit verfy"; did you mean "countersign audit verify"?\n' +
       'See: countersign --help\n',
   });
+  expect(unknown).toMatchObject({ status: 2, stdout: '' });
   expect(closed).toMatchObject({ status: 0, stderr: '' });
 });
 

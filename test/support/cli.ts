@@ -28,9 +28,9 @@ export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when standard error matches; rejects when the process ends before. */
-  said(pattern: RegExp): Promise<void>;
+  readonly said: (pattern: RegExp) => Promise<void>;
   /** As {@link said}, for standard output. */
-  printed(pattern: RegExp): Promise<void>;
+  readonly printed: (pattern: RegExp) => Promise<void>;
 }
 
 export interface StartOptions {
@@ -45,8 +45,8 @@ export interface CliWorld {
   readonly folder: string;
   readonly auditPath: string;
   readonly env: Variables;
-  start(args: readonly string[], options?: StartOptions): Running;
-  run(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  readonly start: (args: readonly string[], options?: StartOptions) => Running;
+  readonly run: (args: readonly string[], options?: StartOptions) => Promise<Ended>;
 }
 
 /** @param cleanUp what to do at the end; default: with the test */

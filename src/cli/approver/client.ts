@@ -65,13 +65,16 @@ export class ApproverClient {
   /** One approval, pending or not; `undefined` where the platform has none of this id. */
   async find(id: string): Promise<View | undefined> {
     const answer = await this.#call({ method: 'GET', path: `approvals/${encodeURIComponent(id)}` });
-    if (answer.status === 404 || answer.status === 405) return undefined;
+    if (isMissing(answer)) return undefined;
     return this.#parsed(viewSchema, this.#successful(answer));
   }
 
-  /** The newest ended ones. */
+  /** The newest ended ones; none where the platform does not list them. */
   async recent(): Promise<readonly View[]> {
-    return this.#parsed(z.array(viewSchema), await this.#read(`approvals/recent?limit=${RECENT}`));
+    const path = `approvals/recent?limit=${RECENT}`;
+    const answer = await this.#call({ method: 'GET', path });
+    if (isMissing(answer)) return [];
+    return this.#parsed(z.array(viewSchema), this.#successful(answer));
   }
 
   /** Decides exactly what was looked up: the digest goes with it. */
@@ -107,10 +110,15 @@ export class ApproverClient {
   #successful(answer: Answer): Answer {
     const { url, tokenFrom } = this.#settings;
     if (answer.status === 200) return answer;
-    if (answer.status === 401 || answer.status === 403)
+    if (answer.status === 401)
       throw new CountersignError(
         'auth',
         `the platform at ${url} does not take the approver's token from ${tokenFrom}${said(answer)}`,
+      );
+    if (answer.status === 403)
+      throw new CountersignError(
+        'auth',
+        `the platform at ${url} refuses what the token from ${tokenFrom} asks: 403${said(answer)}`,
       );
     throw new CountersignError('protocol', `the platform answered ${answer.status}${said(answer)}`);
   }
@@ -124,6 +132,8 @@ export class ApproverClient {
     );
   }
 }
+
+const isMissing = ({ status }: Answer): boolean => status === 404 || status === 405;
 
 /** The platform's own sentence, bounded. */
 function said({ body }: Answer): string {
