@@ -26,7 +26,7 @@ const STEPS = [
 ];
 
 /** @returns {Promise<number>} the exit status */
-const run = (command, args) =>
+const run = (/** @type {string} */ command, /** @type {string[]} */ args) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', () => resolve(127));
@@ -46,16 +46,17 @@ function countTests(status) {
   }
 }
 
+/** @type {Record<string, number>} */
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, command, args] of STEPS) {
-  process.stdout.write(`\n== ${name}\n`);
+  process.stdout.write(`\n== ${String(name)}\n`);
   const status = await run(command, args);
   const counted =
     name === 'tests'
       ? countTests(status)
       : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
   for (const key of Object.keys(total)) total[key] += counted[key];
-  if (status !== 0) process.stdout.write(`== ${name}: failed (${status})\n`);
+  if (status !== 0) process.stdout.write(`== ${String(name)}: failed (${status})\n`);
 }
 rmSync(folder, { recursive: true, force: true });
 process.stdout.write(

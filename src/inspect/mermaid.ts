@@ -32,10 +32,13 @@ const nameOf = (node: AnyStateNode): string => node.path.join('_');
 const initialOf = (node: AnyStateNode): string[] =>
   (node.initial?.target ?? []).map((target) => `  [*] --> ${nameOf(target)}`);
 
+const serviceName = ({ src }: AnyStateNode['invoke'][number]): string =>
+  typeof src === 'string' ? src : 'a service';
+
 /** A state with states inside is a box; its services stand in the first state. */
 function describe(node: AnyStateNode, invoked: readonly string[] = []): string[] {
   const name = nameOf(node);
-  const services = [...invoked, ...node.invoke.map(({ src }) => String(src))];
+  const services = [...invoked, ...node.invoke.map(serviceName)];
   const children = Object.values(node.states);
   if (children.length === 0)
     return [`  ${name} : ${node.key}`, ...services.map((src) => `  ${name} : invokes ${src}`)];

@@ -1,9 +1,7 @@
 /** The HTTP side as one function from request to answer; needs no port. */
 import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { messageOf } from '../errors.ts';
-import { MAX_REQUEST_BYTES } from '../protocol/routes.ts';
 import { unauthorized } from './access.ts';
 import type { Auth } from './auth.ts';
 import type { PlatformEnv } from './environment.ts';
@@ -44,7 +42,6 @@ export function createApp(options: AppOptions): PlatformApp {
   app.use(addHeaders(options.now));
   app.use(checkHostAndOrigin(options.served));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (_, methods) => notAllowed(methods) }));
-  app.use(bodyLimit({ maxSize: MAX_REQUEST_BYTES, onError: () => answerOf(tooLarge()) }));
 
   app.get('/health', (c) => c.json({ status: 'ok' }));
   app.route('/', pageRoutes(options.pageDir));
@@ -71,9 +68,6 @@ function refusalOf(error: unknown, logger: PlatformLogger): Refusal {
   logger.error({ error: messageOf(error) }, 'a request failed');
   return new Refusal(500, 'internal', 'the platform failed; its log says why');
 }
-
-const tooLarge = (): Refusal =>
-  new Refusal(413, 'too_large', `the body is larger than ${MAX_REQUEST_BYTES} bytes`);
 
 function notAllowed(methods: readonly string[]): Response {
   const answer = answerOf(

@@ -1,12 +1,14 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { MAX_REQUEST_BYTES } from '../protocol/routes.ts';
 import { controlCharacters } from '../protocol/text.ts';
 import { Refusal } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /**
  * The body of a request, checked.
- * @throws Refusal 415 where it is not `application/json`, 400 naming the key that is wrong
+ * @throws Refusal 415 where it is not `application/json`, 413 where it is too large, 400 naming the
+ *   key that is wrong
  */
 export async function readBody<Schema extends z.ZodType>(
   c: Context,
@@ -18,10 +20,29 @@ export async function readBody<Schema extends z.ZodType>(
       'unsupported_media_type',
       'send JSON with Content-Type application/json',
     );
-  const parsed = schema.safeParse(parseStrictJson(new Uint8Array(await c.req.arrayBuffer())));
+  const parsed = schema.safeParse(parseStrictJson(await readBytes(c.req.raw)));
   if (!parsed.success) throw refusalOf(parsed.error);
   return parsed.data;
 }
+
+/**
+ * The whole body, bounded while it comes: a length that was stated need not be true, or be there.
+ * (Hono's `bodyLimit` makes a second `Request`, which the Node server's requests do not survive.)
+ */
+async function readBytes({ headers, body }: Request): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > MAX_REQUEST_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_REQUEST_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const tooLarge = (): Refusal =>
+  new Refusal(413, 'too_large', `the body is larger than ${MAX_REQUEST_BYTES} bytes`);
 
 /** One problem a refusal; a key that we do not know first, because it explains the others. */
 function refusalOf({ issues }: z.ZodError): Refusal {

@@ -66,12 +66,13 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
   });
 
   it('signs out only when the platform says so', async (test) => {
-    const answers = [500, 204];
+    let refusals = 1;
     const { page } = await desks.open(test, {
       before: async (fresh) => {
         await fresh.route('**/session', async (route) => {
-          if (route.request().method() !== 'DELETE') return route.fallback();
-          await route.fulfill({ status: answers.shift() ?? 500 });
+          if (route.request().method() !== 'DELETE' || refusals === 0) return route.fallback();
+          refusals -= 1;
+          await route.fulfill({ status: 500 });
         });
       },
     });

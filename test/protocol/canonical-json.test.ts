@@ -51,13 +51,13 @@ describe('the strict door refuses what JSON would change in silence, F40:', () =
     ['1e21', { n: 1e21 }, '$.n'],
     ['a date', { d: new Date(0) }, '$.d'],
     ['a map', new Map(), '$'],
-    ['an instance of a class', new (class Path {})(), '$'],
+    ['an instance of a class', new URL('http://a.example'), '$'],
     ['a cycle', cyclic, '$.self'],
     ['half of a surrogate pair', { s: '\uD800' }, '$.s'],
     ['half of a surrogate pair in a key', { '\uDC00': 1 }, '$'],
     ['a symbol as a key', { [Symbol('k')]: 1 }, '$'],
     ['a hidden property', Object.defineProperty({}, 'h', { value: 1 }), '$.h'],
-    ['a hole in an array', new Array(2), '$[0]'],
+    ['a hole in an array, read as undefined', Array.from({ length: 2 }), '$[0]'],
     ['too deep nesting', nested(MAX_DEPTH + 1), '$[0]'],
   ])('%s, naming the place', (_, value, place) => {
     const error = refusalOf(value);
