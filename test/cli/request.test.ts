@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fakeRoutes } from '../../src/testing/index.ts';
 import {
   type CliWorld,
   cliWorld,
@@ -10,7 +11,7 @@ import {
   unreachableUrl,
 } from '../support/cli.ts';
 import { type Call, caller, type Fields } from '../support/platform.ts';
-import { readAudit } from '../support/world.ts';
+import { fakePlatform, readAudit } from '../support/world.ts';
 
 let world: CliWorld;
 let platform: Served;
@@ -129,12 +130,11 @@ it('ends with 4 and the reason where the platform cannot be reached', async () =
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
-  'takes the request back on %s, however often it comes, and ends with 5',
+  'takes the request back on %s and ends with 5',
   async (signal) => {
     const workspace = `withdrawn-${signal}`;
     const asked = world.start(['request', 'x', '--json'], { env: asker(workspace) });
     await asked.said(WAITING);
-    asked.child.kill(signal);
     asked.child.kill(signal);
     const { status, stdout, stderr } = await asked.ended;
     expect(status).toBe(5);
@@ -145,6 +145,22 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(readAudit(asker(workspace).AUDIT_LOG_PATH).at(-1)?.outcome).toBe('withdrawn');
   },
 );
+
+it('waits for the withdrawal however often it is told to stop', async () => {
+  const slow = await fakePlatform();
+  const { promise: released, resolve: release } = Promise.withResolvers<'asRecorded'>();
+  slow.respond(fakeRoutes.decide, () => released);
+  const env = { ...asker('impatient'), PLATFORM_URL: slow.url };
+  const asked = world.start(['request', 'x', '--json'], { env });
+  await asked.said(WAITING);
+  asked.child.kill('SIGINT');
+  await asked.said(/Taking the request back …/);
+  asked.child.kill('SIGINT');
+  await asked.said(/The request is being taken back; this ends within 10 seconds\./);
+  release('asRecorded');
+  expect((await asked.ended).status).toBe(5);
+  expect(slow.rows()[0]?.decided_by).toBe('withdrawn: the caller gave up');
+});
 
 it('reports everything that is wrong with the settings at once, with 2 and nothing sent', async () => {
   const env = {
