@@ -37,7 +37,10 @@ export interface SettingsOptions {
   readonly useWebSocket?: boolean | undefined;
   /** `Origin` header of the live channel (`APPROVAL_ORIGIN`). Default: none is sent. */
   readonly origin?: string | undefined;
-  /** Bearer token (`APPROVAL_TOKEN`). Default: the file `.auth_token` in `CONFIGS_DIR`. */
+  /**
+   * Bearer token (`APPROVAL_TOKEN`). Default: the file `.auth_token` in `CONFIGS_DIR`. Empty: not the
+   * one of the environment; the file is read all the same.
+   */
   readonly token?: string | undefined;
   /** Folder of `config.yaml` (`WORKSPACE_CONFIG_PATH`). Default: `/configs`. */
   readonly configDir?: string | undefined;

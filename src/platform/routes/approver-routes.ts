@@ -1,5 +1,7 @@
 /** What the page and `countersign list` read: approvals of all workspaces, for approvers only. */
+
 import { Hono } from 'hono';
+import { MAX_ANSWER_BYTES } from '../../protocol/routes.ts';
 import { requireApprover } from '../access.ts';
 import type { PlatformEnv } from '../environment.ts';
 import { answerPage } from '../paging.ts';
@@ -11,7 +13,8 @@ import { wholeNumber } from '../whole-number.ts';
 
 /** Pending approvals a page; a person can look at no more. */
 const PENDING_PAGE = 500;
-const PENDING_BYTES = 8 * 1024 * 1024;
+/** Half of what a client reads at most; what is left out is on the next page. */
+const PENDING_BYTES = MAX_ANSWER_BYTES / 2;
 const RECENT_DEFAULT = 50;
 const RECENT_MAX = 200;
 
