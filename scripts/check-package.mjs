@@ -56,17 +56,16 @@ try {
       '--no-color',
     ]),
   );
-  writeFileSync(join(folder, 'package.json'), '{"name":"try","private":true,"type":"module"}\n');
+  writeFileSync(
+    join(folder, 'package.json'),
+    '{"name":"try","private":true,"type":"module","allowScripts":{"node":true}}\n',
+  );
   writeFileSync(join(folder, 'try.js'), TRY);
   run('npm', ['install', '--no-audit', '--no-fund', tarball], folder);
   process.stdout.write(run(process.execPath, ['try.js'], folder));
   process.stdout.write(run('npx', ['--no-install', 'countersign', '--version'], folder));
   // The oldest Node that the package promises to work on.
-  run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--no-save', 'node@22', '--allow-scripts=node'],
-    folder,
-  );
+  run('npm', ['install', '--no-audit', '--no-fund', 'node@22'], folder);
   process.stdout.write(run(join(folder, 'node_modules', '.bin', 'node'), ['try.js'], folder));
 } finally {
   rmSync(folder, { recursive: true, force: true });
