@@ -16,18 +16,34 @@
  */
 import { assign, emit, setup } from 'xstate';
 import {
-  auditEvent,
-  causeOf,
-  deniedBy,
-  deniedByRoles,
-  failed,
-  grantedBy,
-  secondsOf,
+  afterAnswer,
+  afterBreak,
+  afterPermission,
+  afterSubmission,
+  afterWithdrawal,
+  brokenWithdrawal,
+  conclusionOf,
+} from './approval.conclusions.ts';
+import { secondsOf } from './approval.outcomes.ts';
+import {
+  allowedEvent,
+  fallbackEvent,
+  reconnectedEvent,
+  requestedEvent,
   terminalEvent,
-  timedOut,
-  withdrawn,
-} from './approval.outcomes.ts';
-import { createDeadline, type DeadlineEvent, systemClock } from './deadline.actor.ts';
+} from './approval.records.ts';
+import {
+  type ApprovalContext,
+  type ApprovalEmitted,
+  type ApprovalEvent,
+  type ApprovalInput,
+  type Conclusion,
+  type Ending,
+  endingOf,
+  isWhatWasAsked,
+  ourDecision,
+} from './approval.situation.ts';
+import { createDeadline, systemClock } from './deadline.actor.ts';
 import {
   awaitDecision,
   checkPermission,
@@ -35,146 +51,79 @@ import {
   pollDecision,
   type Submission,
   submitRequest,
-  type WaitEvent,
   type Withdrawal,
   withdrawRequest,
 } from './ports.ts';
-import type {
-  ApprovalRequest,
-  AuditEvent,
-  Decision,
-  DecisionStatus,
-  JsonObject,
-  Outcome,
-  Problem,
-} from './vocabulary.ts';
+import type { AuditEvent, Outcome } from './vocabulary.ts';
 
-export type ApprovalInput = ApprovalRequest;
-
-/** Why the request is being taken back. `elsewhere`: the row was withdrawn by somebody else. */
-export interface Ending {
-  readonly by: 'deadline' | 'caller' | 'elsewhere';
-  readonly why: string;
-}
-
-export interface ApprovalContext {
-  readonly request: ApprovalRequest;
-  /** The platform's id; `null` until the POST was answered. */
-  readonly approvalId: string | null;
-  readonly ending: Ending | null;
-  /** Set by every transition into a final state, `null` before. */
-  readonly conclusion: Conclusion | null;
-}
-
-/** How it ended, and what the audit record says beyond the outcome. */
-export interface Conclusion {
-  readonly outcome: Outcome;
-  readonly detail?: JsonObject;
-}
-
-export type ApprovalEvent =
-  | WaitEvent
-  | DeadlineEvent
-  | { readonly type: 'approval.withdraw'; readonly why: string };
-
-export type ApprovalEmitted =
-  | { readonly type: 'audit'; readonly event: AuditEvent }
-  | { readonly type: 'withdrawing'; readonly traceId: string; readonly ending: Ending };
-
-interface Situation {
+interface Done<Output> {
   readonly context: ApprovalContext;
-  readonly event: ApprovalEvent;
+  readonly event: { readonly output: Output };
 }
-
-/** The decision of a `decision.received` for this very approval: the id, character by character. */
-function ourDecision({ context, event }: Situation, status: DecisionStatus): Decision | undefined {
-  if (event.type !== 'decision.received' || context.approvalId === null) return undefined;
-  const { decision } = event;
-  return decision.approvalId === context.approvalId && decision.status === status
-    ? decision
-    : undefined;
+interface Broke {
+  readonly context: ApprovalContext;
+  readonly event: { readonly error: unknown };
 }
-
-/** Edited arguments are not what was asked: nobody offered to run anything else. */
-const isWhatWasAsked = ({ request }: ApprovalContext, { digest, editedArgs }: Decision): boolean =>
-  editedArgs === undefined && (digest === null || digest === request.digest);
-
-const internal = (error: unknown): Problem => ({
-  code: 'internal',
-  message: error instanceof Error ? error.message : String(error),
-});
-
-/** Unreachable: every transition into a final state concludes first (shown by the graph tests). */
-const NEVER_CONCLUDED: Problem = { code: 'internal', message: 'ended without a conclusion' };
-const conclusionOf = (context: ApprovalContext): Conclusion =>
-  context.conclusion ?? { outcome: failed(context, NEVER_CONCLUDED) };
-
-const endingOf = ({ ending }: ApprovalContext): Ending =>
-  ending ?? { by: 'caller', why: 'no reason was given' };
-
-/** The end that a decision brings. The guards have seen already that it is ours. */
-function concludeDecision({ context, event }: Situation): Conclusion | null {
-  if (event.type !== 'decision.received') return null;
-  const { decision } = event;
-  switch (decision.status) {
-    case 'approved':
-      return isWhatWasAsked(context, decision)
-        ? { outcome: grantedBy(context, decision) }
-        : { outcome: failed(context, OTHER_ARGS), detail: { reason: 'digest_mismatch' } };
-    case 'denied':
-      return { outcome: deniedBy(context, decision) };
-    case 'expired':
-      return { outcome: timedOut(context, 'platform_expired') };
-    case 'withdrawn':
-      return null;
-  }
-}
-
-const OTHER_ARGS: Problem = {
-  code: 'protocol',
-  message: 'the platform reports an approval of other arguments than the ones that were asked',
-};
-
-/** How a request that was taken back ends: by the deadline that passed, or by the one who gave up. */
-function concludeWithdrawal(context: ApprovalContext, withdrawal: Withdrawal): Conclusion {
-  const ending = endingOf(context);
-  const detail: JsonObject = withdrawal.status === 'unknown' ? { error: withdrawal.error } : {};
-  if (ending.by === 'deadline') return { outcome: timedOut(context, causeOf(withdrawal)), detail };
-  return {
-    outcome: withdrawn(context, ending.why),
-    detail: { withdrawal: withdrawal.status },
-  };
-}
-
-const rolesOf = (permission: Permission): readonly string[] =>
-  permission.status === 'unreadable' ? [] : permission.roles;
-
-const problemOf = (result: Permission | Submission): Problem =>
-  'problem' in result ? result.problem : internal('no problem was named');
-
-/** Empty ids never get here: `submitRequest` refuses them, and no decision could match one. */
-const approvalIdOf = (submission: Submission): string =>
-  submission.status === 'submitted' ? submission.approvalId : '';
-
-const failedToAnswer = (error: unknown): Withdrawal => ({
-  status: 'unknown',
-  error: internal(error).message,
-});
 
 /** What both waiting states make of an answer. Guards are tried in this order. */
 const ON_ANSWER = {
   'decision.received': [
-    { guard: 'isApproved', target: 'granted', actions: 'concludeDecision' },
-    { guard: 'isApprovedForOtherArgs', target: 'failed', actions: 'concludeDecision' },
-    { guard: 'isDenied', target: 'denied', actions: 'concludeDecision' },
-    { guard: 'isExpired', target: 'timeout', actions: 'concludeDecision' },
+    { guard: 'isApproved', target: 'granted', actions: 'concludeAnswer' },
+    { guard: 'isApprovedForOtherArgs', target: 'failed', actions: 'concludeAnswer' },
+    { guard: 'isDenied', target: 'denied', actions: 'concludeAnswer' },
+    { guard: 'isExpired', target: 'timeout', actions: 'concludeAnswer' },
     { guard: 'isWithdrawnElsewhere', target: 'withdrawing', actions: 'keepWithdrawnElsewhere' },
   ],
-  'wait.failed': { target: 'failed', actions: 'concludeWaitFailed' },
+  'wait.failed': { target: 'failed', actions: 'concludeAnswer' },
 } as const;
 
-const onServiceError = (reason: string) =>
-  ({ target: 'failed', actions: { type: 'concludeServiceError', params: { reason } } }) as const;
+/** A service that breaks ends the approval; `reason` goes into the record. */
+const failsFor = (reason: string) =>
+  ({
+    target: 'failed',
+    actions: {
+      type: 'conclude',
+      params: ({ context, event }: Broke) => afterBreak(context, event.error, reason),
+    },
+  }) as const;
+
+const CONCLUDE_PERMISSION = {
+  type: 'conclude',
+  params: ({ context, event }: Done<Permission>) => afterPermission(context, event.output),
+} as const;
+
+/** A guard over what a service returned. */
+const withOutput = <const Guard extends string>(type: Guard) =>
+  ({ type, params: <Output>({ event }: { event: { output: Output } }) => event.output }) as const;
+
+/** Both waiting states begin with the id, and with the record of the question. */
+const BEGIN_WAIT = [
+  { type: 'keepApprovalId', params: ({ event }: Done<Submission>) => event.output },
+  'recordRequested',
+] as const;
+
+const waitInput = ({ context }: { context: ApprovalContext }) => ({
+  request: context.request,
+  approvalId: context.approvalId ?? '',
+});
+
+const CONCLUDE_WITHDRAWAL = {
+  type: 'conclude',
+  params: ({ context, event }: Done<Withdrawal>) => afterWithdrawal(context, event.output),
+} as const;
+const CONCLUDE_BROKEN_WITHDRAWAL = {
+  type: 'conclude',
+  params: ({ context, event }: Broke) => afterWithdrawal(context, brokenWithdrawal(event.error)),
+} as const;
+
+/** Taken back or not, the approval ends as the reason to give up says. */
+const endsWith = <const Actions>(actions: Actions) =>
+  [
+    { guard: 'isPastDeadline', target: 'timeout', actions },
+    { target: 'withdrawn', actions },
+  ] as const;
+
+const audit = (event: AuditEvent) => ({ type: 'audit' as const, event });
 
 export const approvalMachine = setup({
   types: {
@@ -193,6 +142,11 @@ export const approvalMachine = setup({
     withdrawRequest,
   },
   guards: {
+    isAllowed: (_, permission: Permission) => permission.status === 'allowed',
+    isForbidden: (_, permission: Permission) => permission.status === 'denied',
+    isRefused: (_, submission: Submission) => submission.status === 'refused',
+    isLive: (_, submission: Submission) =>
+      submission.status === 'submitted' && submission.channel === 'live',
     isApproved: (situation) => {
       const decision = ourDecision(situation, 'approved');
       return decision !== undefined && isWhatWasAsked(situation.context, decision);
@@ -204,32 +158,15 @@ export const approvalMachine = setup({
     isDenied: (situation) => ourDecision(situation, 'denied') !== undefined,
     isExpired: (situation) => ourDecision(situation, 'expired') !== undefined,
     isWithdrawnElsewhere: (situation) => ourDecision(situation, 'withdrawn') !== undefined,
-    isAllowed: (_, params: { permission: Permission }) => params.permission.status === 'allowed',
-    isForbidden: (_, params: { permission: Permission }) => params.permission.status === 'denied',
-    isRefused: (_, params: { submission: Submission }) => params.submission.status === 'refused',
-    isLive: (_, params: { submission: Submission }) =>
-      params.submission.status === 'submitted' && params.submission.channel === 'live',
     isPastDeadline: ({ context }) => context.ending?.by === 'deadline',
   },
   actions: {
     keepApprovalId: assign({
-      approvalId: (_, params: { approvalId: string }) => params.approvalId,
+      // Empty ids never get here: `submitRequest` refuses them, and no decision could match one.
+      approvalId: (_, submission: Submission) =>
+        submission.status === 'submitted' ? submission.approvalId : null,
     }),
-    keepEnding: assign({ ending: (_, params: Ending) => params }),
-    conclude: assign({ conclusion: (_, params: Conclusion) => params }),
-    concludeDecision: assign({ conclusion: concludeDecision }),
-    concludeWaitFailed: assign({
-      conclusion: ({ context, event }) =>
-        event.type === 'wait.failed'
-          ? { outcome: failed(context, event.problem), detail: { reason: 'wait_failed' } }
-          : null,
-    }),
-    concludeServiceError: assign({
-      conclusion: ({ context, event }, detail: { reason: string }) => ({
-        outcome: failed(context, internal('error' in event ? event.error : 'a service failed')),
-        detail,
-      }),
-    }),
+    keepEnding: assign({ ending: (_, ending: Ending) => ending }),
     keepWithdrawnElsewhere: assign({
       ending: ({ event }) => ({
         by: 'elsewhere' as const,
@@ -237,43 +174,19 @@ export const approvalMachine = setup({
           (event.type === 'decision.received' && event.decision.decidedBy) || 'by another process',
       }),
     }),
-    recordAllowed: emit(({ context }, params: { roles: readonly string[] }) => ({
-      type: 'audit' as const,
-      event: auditEvent(context.request, {
-        event_type: 'rbac',
-        outcome: 'allowed',
-        extras: { roles: params.roles },
-      }),
-    })),
-    recordRequested: emit(({ context }) => ({
-      type: 'audit' as const,
-      event: auditEvent(context.request, {
-        outcome: 'requested',
-        extras: {
-          approval_id: context.approvalId,
-          reason_text: context.request.reason,
-          ...(context.request.digest === null ? {} : { digest: context.request.digest }),
-        },
-      }),
-    })),
-    recordFallback: emit(({ context }, params: { error: string }) => ({
-      type: 'audit' as const,
-      event: auditEvent(context.request, {
-        outcome: 'fallback',
-        extras: { approval_id: context.approvalId, error: params.error },
-      }),
-    })),
-    recordReconnected: emit(({ context }) => ({
-      type: 'audit' as const,
-      event: auditEvent(context.request, {
-        outcome: 'reconnected',
-        extras: { approval_id: context.approvalId },
-      }),
-    })),
-    recordConclusion: emit(({ context }) => ({
-      type: 'audit' as const,
-      event: terminalEvent(context.request, conclusionOf(context)),
-    })),
+    conclude: assign({ conclusion: (_, conclusion: Conclusion) => conclusion }),
+    concludeAnswer: assign({ conclusion: afterAnswer }),
+    recordAllowed: emit(({ context }, permission: Permission) =>
+      audit(allowedEvent(context, permission)),
+    ),
+    recordRequested: emit(({ context }) => audit(requestedEvent(context))),
+    recordFallback: emit(({ context }, { error }: { error: string }) =>
+      audit(fallbackEvent(context, error)),
+    ),
+    recordReconnected: emit(({ context }) => audit(reconnectedEvent(context))),
+    recordConclusion: emit(({ context }) =>
+      audit(terminalEvent(context.request, conclusionOf(context))),
+    ),
     announceWithdrawing: emit(({ context }) => ({
       type: 'withdrawing' as const,
       traceId: context.request.traceId,
@@ -319,36 +232,14 @@ export const approvalMachine = setup({
         input: ({ context }) => context.request,
         onDone: [
           {
-            guard: { type: 'isAllowed', params: ({ event }) => ({ permission: event.output }) },
+            guard: withOutput('isAllowed'),
             target: 'submitting',
-            actions: {
-              type: 'recordAllowed',
-              params: ({ event }) => ({ roles: rolesOf(event.output) }),
-            },
+            actions: { type: 'recordAllowed', params: ({ event }) => event.output },
           },
-          {
-            guard: { type: 'isForbidden', params: ({ event }) => ({ permission: event.output }) },
-            target: 'denied',
-            actions: {
-              type: 'conclude',
-              params: ({ context, event }) => ({
-                outcome: deniedByRoles(context, rolesOf(event.output)),
-                detail: { roles: rolesOf(event.output) },
-              }),
-            },
-          },
-          {
-            target: 'failed',
-            actions: {
-              type: 'conclude',
-              params: ({ context, event }) => ({
-                outcome: failed(context, problemOf(event.output)),
-                detail: { reason: 'rbac_failed' },
-              }),
-            },
-          },
+          { guard: withOutput('isForbidden'), target: 'denied', actions: CONCLUDE_PERMISSION },
+          { target: 'failed', actions: CONCLUDE_PERMISSION },
         ],
-        onError: onServiceError('rbac_failed'),
+        onError: failsFor('rbac_failed'),
       },
     },
     submitting: {
@@ -359,61 +250,32 @@ export const approvalMachine = setup({
         input: ({ context }) => context.request,
         onDone: [
           {
-            guard: { type: 'isRefused', params: ({ event }) => ({ submission: event.output }) },
+            guard: withOutput('isRefused'),
             target: 'failed',
             actions: {
               type: 'conclude',
-              params: ({ context, event }) => ({
-                outcome: failed(context, problemOf(event.output)),
-                detail: { reason: 'submit_failed' },
-              }),
+              params: ({ context, event }) => afterSubmission(context, event.output),
             },
           },
-          {
-            guard: { type: 'isLive', params: ({ event }) => ({ submission: event.output }) },
-            target: 'awaitingWS',
-            actions: [
-              {
-                type: 'keepApprovalId',
-                params: ({ event }) => ({ approvalId: approvalIdOf(event.output) }),
-              },
-              'recordRequested',
-            ],
-          },
-          {
-            target: 'fallbackPolling',
-            actions: [
-              {
-                type: 'keepApprovalId',
-                params: ({ event }) => ({ approvalId: approvalIdOf(event.output) }),
-              },
-              'recordRequested',
-            ],
-          },
+          { guard: withOutput('isLive'), target: 'awaitingWS', actions: BEGIN_WAIT },
+          { target: 'fallbackPolling', actions: BEGIN_WAIT },
         ],
-        onError: onServiceError('submit_failed'),
+        onError: failsFor('submit_failed'),
       },
     },
     awaitingWS: {
-      description:
-        'The live channel is up; a decision arrives as a frame. Reads catch lost frames.',
+      description: 'The live channel is up; a decision comes as a frame. Reads catch lost frames.',
       invoke: {
         id: 'liveDecision',
         src: 'awaitDecision',
-        input: ({ context }) => ({
-          request: context.request,
-          approvalId: context.approvalId ?? '',
-        }),
-        onError: onServiceError('wait_failed'),
+        input: waitInput,
+        onError: failsFor('wait_failed'),
       },
       on: {
         ...ON_ANSWER,
         'channel.lost': {
           target: 'fallbackPolling',
-          actions: {
-            type: 'recordFallback',
-            params: ({ event }) => ({ error: event.error }),
-          },
+          actions: { type: 'recordFallback', params: ({ event }) => ({ error: event.error }) },
         },
       },
     },
@@ -422,11 +284,8 @@ export const approvalMachine = setup({
       invoke: {
         id: 'polledDecision',
         src: 'pollDecision',
-        input: ({ context }) => ({
-          request: context.request,
-          approvalId: context.approvalId ?? '',
-        }),
-        onError: onServiceError('wait_failed'),
+        input: waitInput,
+        onError: failsFor('wait_failed'),
       },
       on: {
         ...ON_ANSWER,
@@ -444,42 +303,8 @@ export const approvalMachine = setup({
           approvalId: context.approvalId,
           why: endingOf(context).why,
         }),
-        onDone: [
-          {
-            guard: 'isPastDeadline',
-            target: 'timeout',
-            actions: {
-              type: 'conclude',
-              params: ({ context, event }) => concludeWithdrawal(context, event.output),
-            },
-          },
-          {
-            target: 'withdrawn',
-            actions: {
-              type: 'conclude',
-              params: ({ context, event }) => concludeWithdrawal(context, event.output),
-            },
-          },
-        ],
-        onError: [
-          {
-            guard: 'isPastDeadline',
-            target: 'timeout',
-            actions: {
-              type: 'conclude',
-              params: ({ context, event }) =>
-                concludeWithdrawal(context, failedToAnswer(event.error)),
-            },
-          },
-          {
-            target: 'withdrawn',
-            actions: {
-              type: 'conclude',
-              params: ({ context, event }) =>
-                concludeWithdrawal(context, failedToAnswer(event.error)),
-            },
-          },
-        ],
+        onDone: endsWith(CONCLUDE_WITHDRAWAL),
+        onError: endsWith(CONCLUDE_BROKEN_WITHDRAWAL),
       },
       // The first reason to give up stands; a second one must not start over.
       on: { 'deadline.passed': {}, 'approval.withdraw': {} },

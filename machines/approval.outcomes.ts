@@ -1,14 +1,11 @@
-/** From what happened to the typed outcome and to the audit record: pure, one function an end. */
+/** The typed outcomes, one function an end. Pure. */
 import type { Withdrawal } from './ports.ts';
 import type {
   ApprovalRequest,
-  AuditEvent,
   Decision,
   Denied,
   Failed,
   Granted,
-  JsonObject,
-  Outcome,
   Problem,
   TimedOut,
   TimeoutCause,
@@ -108,72 +105,3 @@ export function causeOf(withdrawal: Withdrawal): TimeoutCause {
 
 /** Seconds, as people write them: `300`, `1.5`. */
 export const secondsOf = (request: ApprovalRequest): number => request.timeoutMs / 1000;
-
-type Entry = Pick<AuditEvent, 'outcome' | 'extras'> &
-  Partial<Pick<AuditEvent, 'event_type' | 'action' | 'actor'>>;
-
-/** An audit event of this approval; `entry` says what is particular to it. */
-export function auditEvent(request: ApprovalRequest, entry: Entry): AuditEvent {
-  return {
-    event_type: 'approval',
-    action: 'approve',
-    workspace_id: request.workspaceId,
-    actor: request.workspaceId,
-    resource: request.action,
-    trace_id: request.traceId,
-    ...entry,
-  };
-}
-
-/** The one terminal record of an approval; `detail` is what it says beyond the outcome. */
-export function terminalEvent(
-  request: ApprovalRequest,
-  { outcome, detail = {} }: { readonly outcome: Outcome; readonly detail?: JsonObject },
-): AuditEvent {
-  const id = outcome.approvalId === undefined ? {} : { approval_id: outcome.approvalId };
-  switch (outcome.status) {
-    case 'granted':
-      return auditEvent(request, decisionEntry(outcome));
-    case 'denied':
-      return auditEvent(
-        request,
-        outcome.cause === 'rbac' ? forbiddenEntry(detail) : decisionEntry(outcome),
-      );
-    case 'timeout':
-      return auditEvent(request, {
-        outcome: 'timeout',
-        extras: { ...id, timeout_seconds: secondsOf(request), cause: outcome.cause, ...detail },
-      });
-    case 'withdrawn':
-      return auditEvent(request, {
-        outcome: 'withdrawn',
-        extras: { ...id, error: outcome.error.message, ...detail },
-      });
-    case 'failed':
-      return auditEvent(request, {
-        outcome: 'failure',
-        extras: { ...id, ...detail, error: outcome.error.message, code: outcome.error.code },
-      });
-  }
-}
-
-function decisionEntry(outcome: Granted | Denied): Entry {
-  const { status, approvalId, decidedBy, digest, note } = outcome;
-  return {
-    outcome: status,
-    ...(decidedBy === undefined ? {} : { actor: decidedBy }),
-    extras: {
-      approval_id: approvalId ?? null,
-      decided_by: decidedBy ?? null,
-      ...(digest === undefined ? {} : { digest }),
-      ...(note === undefined ? {} : { note }),
-    },
-  };
-}
-
-const forbiddenEntry = (detail: JsonObject): Entry => ({
-  event_type: 'rbac',
-  action: 'rbac.deny',
-  outcome: 'denied',
-  extras: { attempted_action: 'approve', ...detail },
-});

@@ -2,6 +2,7 @@
  * The model: what can happen to an approval and to the live connection. Needs xstate and nothing
  * else. Fill the services with `approvalMachine.provide({ actors })`.
  */
+export { approvalMachine } from './approval.machine.ts';
 export type {
   ApprovalContext,
   ApprovalEmitted,
@@ -9,8 +10,7 @@ export type {
   ApprovalInput,
   Conclusion,
   Ending,
-} from './approval.machine.ts';
-export { approvalMachine } from './approval.machine.ts';
+} from './approval.situation.ts';
 export type { ChannelContext, ChannelEmitted, ChannelEvent } from './channel.machine.ts';
 export { channelMachine, RETRY_REFUSED_AFTER_MS, STABLE_AFTER_MS } from './channel.machine.ts';
 export type { DeadlineClock, DeadlineEvent, DeadlineInput } from './deadline.actor.ts';
