@@ -3,24 +3,22 @@
  * is on disk.
  */
 import type { Logger } from 'pino';
-import { type ActorRefFrom, createActor, type InspectionEvent, type Observer } from 'xstate';
-import type { ApprovalRequest, AuditEvent, approvalMachine, Outcome } from '../machines/index.ts';
-import { type AuditLog, openAuditLog } from './audit/index.ts';
+import type { ApprovalRequest, Outcome } from '../machines/index.ts';
+import { ApprovalRun } from './approval-run.ts';
+import type { AuditLog } from './audit/index.ts';
 import { PlatformClient } from './client/platform-client.ts';
 import { createTokenSource } from './client/token-source.ts';
-import type { Contradiction } from './client/waiters.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
-import { CountersignError, messageOf } from './errors.ts';
+import { CountersignError } from './errors.ts';
+import { type ApprovalsEvents, Listeners } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
+import { type Inspect, inspection } from './inspection.ts';
 import { readConfig } from './rbac/index.ts';
+import { Recorder } from './recorder.ts';
 import { contradictionEvent, refusalEvent, refusedOutcome } from './refusal.ts';
 import { createRequest, type RequestInput } from './request.ts';
 import { provideServices } from './services.ts';
-
-import { readSettings, resolveAuditPath, type Settings, type SettingsOptions } from './settings.ts';
-
-/** Any XState inspection observer, for example `createBrowserInspector().inspect`. */
-export type Inspect = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
+import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 export interface ApprovalsOptions extends SettingsOptions {
   /** Where records go instead of the file; not closed by {@link Approvals.close}. */
@@ -33,39 +31,15 @@ export interface ApprovalsOptions extends SettingsOptions {
   readonly environment?: Environment;
 }
 
-/** A step in the life of one approval, for a user interface that waits. */
-export interface StateEvent {
-  readonly traceId: string;
-  readonly action: string;
-  readonly state: string;
-  readonly approvalId: string | null;
-  /** Milliseconds since the epoch. */
-  readonly deadlineAt: number;
-}
-
-export interface ApprovalsEvents {
-  /** A record that was appended to the audit log. */
-  readonly audit: AuditEvent;
-  /** An approval entered a state. */
-  readonly state: StateEvent;
-}
-
 export interface RequestOptions {
   /** Gives up: the request is withdrawn, and the outcome is `withdrawn`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-type ApprovalActor = ActorRefFrom<typeof approvalMachine>;
-
-/** What exists from the first request on. */
-interface Ready {
-  readonly audit: AuditLog;
-  readonly machine: ReturnType<typeof provideServices>;
+interface SharedRun {
+  readonly request: ApprovalRequest;
+  readonly outcome: Promise<Outcome>;
 }
-
-type ListenerSets = {
-  readonly [Name in keyof ApprovalsEvents]: Set<(event: ApprovalsEvents[Name]) => void>;
-};
 
 /**
  * Makes the client through which agents ask. Reads the settings now, and opens nothing before the
@@ -81,22 +55,26 @@ export class Approvals implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #options: ApprovalsOptions;
   readonly #environment: Environment;
+  readonly #listeners: Listeners;
+  readonly #recorder: Recorder;
   readonly #client: PlatformClient;
-  readonly #listeners: ListenerSets = { audit: new Set(), state: new Set() };
-  readonly #actors = new Map<string, ApprovalActor>();
-  readonly #running = new Set<Promise<Outcome>>();
-  readonly #byKey = new Map<
-    string,
-    { readonly request: ApprovalRequest; readonly outcome: Promise<Outcome> }
-  >();
-  #ready: Promise<Ready> | undefined;
+  readonly #runs = new Set<ApprovalRun>();
+  readonly #byKey = new Map<string, SharedRun>();
+  /** Everything that was asked and not answered yet, also before there is an actor. */
+  readonly #asked = new Set<Promise<Outcome>>();
+  #machine: ReturnType<typeof provideServices> | undefined;
   #closed: Promise<void> | undefined;
 
   /** Use {@link createApprovals}. */
   constructor(settings: Settings, options: ApprovalsOptions) {
+    const { logger, audit: given, environment = systemEnvironment } = options;
     this.#settings = settings;
     this.#options = options;
-    this.#environment = options.environment ?? systemEnvironment;
+    this.#environment = environment;
+    this.#listeners = new Listeners(logger);
+    const onFailure = (): void => this.#withdrawAll('the audit log cannot be written');
+    const listeners = this.#listeners;
+    this.#recorder = new Recorder({ settings, given, environment, listeners, logger, onFailure });
     this.#client = this.#createClient();
   }
 
@@ -106,8 +84,8 @@ export class Approvals implements AsyncDisposable {
    */
   request(input: RequestInput, { signal }: RequestOptions = {}): Promise<Outcome> {
     const outcome = this.#ask(input, signal);
-    this.#running.add(outcome);
-    return outcome.finally(() => this.#running.delete(outcome));
+    this.#asked.add(outcome);
+    return outcome.finally(() => this.#asked.delete(outcome));
   }
 
   /**
@@ -119,17 +97,14 @@ export class Approvals implements AsyncDisposable {
     fn: (args: Args) => Result,
     describe: Description<Args>,
   ): Guarded<Args, Result> {
-    return guard(
-      {
-        request: (input, options) => this.request(input, options),
-        record: (event) => this.#record(event),
-        readConfig: () => readConfig(this.#settings.configDir),
-        uuid: this.#environment.uuid,
-        workspaceId: this.#settings.workspaceId,
-      },
-      fn,
-      describe,
-    );
+    const host = {
+      request: (input: RequestInput, options: RequestOptions) => this.request(input, options),
+      record: this.#recorder.record.bind(this.#recorder),
+      readConfig: () => readConfig(this.#settings.configDir),
+      uuid: this.#environment.uuid,
+      workspaceId: this.#settings.workspaceId,
+    };
+    return guard(host, fn, describe);
   }
 
   /** Listens; the result ends it. What a listener throws is logged and changes nothing. */
@@ -137,11 +112,7 @@ export class Approvals implements AsyncDisposable {
     name: Name,
     listener: (event: ApprovalsEvents[Name]) => void,
   ): () => void {
-    const set: Set<(event: ApprovalsEvents[Name]) => void> = this.#listeners[name];
-    set.add(listener);
-    return () => {
-      set.delete(listener);
-    };
+    return this.#listeners.add(name, listener);
   }
 
   /** Withdraws what still waits, and ends everything. Idempotent. */
@@ -156,58 +127,63 @@ export class Approvals implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#withdrawAll('the asking process is closing');
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled(this.#asked);
     await this.#client.close();
-    if (this.#options.audit === undefined) await this.#closeAudit();
-  }
-
-  /** A log that failed was the answer to every request already: closing says nothing new. */
-  async #closeAudit(): Promise<void> {
-    try {
-      await (await this.#ready)?.audit.close();
-    } catch (error) {
-      this.#options.logger?.warn({ err: error }, 'the audit log could not be closed');
-    }
+    await this.#recorder.close();
   }
 
   #withdrawAll(why: string): void {
-    for (const actor of this.#actors.values())
-      if (actor.getSnapshot().status === 'active') actor.send({ type: 'approval.withdraw', why });
+    for (const run of this.#runs) run.withdraw(why);
   }
 
   async #ask(input: RequestInput, signal: AbortSignal | undefined): Promise<Outcome> {
     const traceId = this.#environment.uuid();
-    let ready: Ready | undefined;
+    let log: AuditLog | undefined;
     try {
       this.#refuseWhenFull();
-      ready = await this.#open();
-      const timeoutMs = await this.#defaultTimeoutMs();
+      log = await this.#recorder.open();
+      const request = await this.#requestOf(input, traceId);
       this.#refuseWhenClosed();
-      const { workspaceId } = this.#settings;
-      const defaults = { workspaceId, timeoutMs, environment: this.#environment };
-      const request = createRequest(input, defaults, traceId);
-      return await (this.#sameKey(request) ?? this.#start(request, ready, signal));
+      return await (this.#sameKey(request) ?? this.#start(request, log, signal));
     } catch (error) {
-      return this.#refuse(error, input, traceId, ready?.audit);
+      return this.#refuse(error, input, traceId, log);
     }
   }
 
-  #refuseWhenClosed(): void {
-    if (this.#closed === undefined) return;
-    throw new CountersignError(
-      'closed',
-      'the client was closed; make a new one with createApprovals()',
+  async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
+    const { workspaceId } = this.#settings;
+    const timeoutMs = await this.#defaultTimeoutMs();
+    return createRequest(
+      input,
+      { workspaceId, timeoutMs, environment: this.#environment },
+      traceId,
     );
+  }
+
+  async #defaultTimeoutMs(): Promise<number> {
+    const { timeoutIsDefault, timeoutMs, configDir } = this.#settings;
+    if (!timeoutIsDefault) return timeoutMs;
+    const read = await readConfig(configDir);
+    // A file that cannot be read ends the approval in rbacCheck, where it belongs.
+    return read.status === 'ok' ? (read.config.defaultTimeoutMs ?? timeoutMs) : timeoutMs;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed !== undefined)
+      throw new CountersignError(
+        'closed',
+        'the client was closed; make a new one with createApprovals()',
+      );
   }
 
   #refuseWhenFull(): void {
     this.#refuseWhenClosed();
     const { maxConcurrent } = this.#settings;
-    if (this.#running.size < maxConcurrent) return;
-    throw new CountersignError(
-      'capacity',
-      `${maxConcurrent} approvals are under way already; wait for some of them, or raise maxConcurrent`,
-    );
+    if (this.#asked.size >= maxConcurrent)
+      throw new CountersignError(
+        'capacity',
+        `${maxConcurrent} approvals are under way already; wait for some of them, or raise maxConcurrent`,
+      );
   }
 
   /** Two requests with one key are one approval. */
@@ -224,68 +200,39 @@ export class Approvals implements AsyncDisposable {
 
   #start(
     request: ApprovalRequest,
-    ready: Ready,
+    log: AuditLog,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    const outcome = this.#run(request, ready, signal).finally(() => {
-      this.#byKey.delete(request.key);
-      this.#actors.delete(request.traceId);
-      this.#client.release(request.traceId);
+    const run = new ApprovalRun({
+      machine: this.#provided(log),
+      request,
+      log,
+      listeners: this.#listeners,
+      inspection: inspection(this.#options.inspect, this.#options.logger),
     });
+    run.followSignal(signal);
+    this.#runs.add(run);
+    const outcome = this.#answer(run, request, log);
     this.#byKey.set(request.key, { request, outcome });
     return outcome;
   }
 
-  /** From the first state to an outcome whose record is on disk. */
-  async #run(
-    request: ApprovalRequest,
-    ready: Ready,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome> {
-    const actor = this.#createActor(request, ready);
-    this.#actors.set(request.traceId, actor);
-    const giveUp = (): void => actor.send({ type: 'approval.withdraw', why: 'the caller gave up' });
-    const ended = outcomeOf(actor, request);
-    actor.start();
-    signal?.addEventListener('abort', giveUp, { once: true });
-    if (signal?.aborted === true) giveUp();
-    const outcome = await ended;
-    signal?.removeEventListener('abort', giveUp);
-    return this.#afterFlush(ready.audit, outcome);
+  async #answer(run: ApprovalRun, request: ApprovalRequest, log: AuditLog): Promise<Outcome> {
+    const outcome = await this.#recorder.afterFlush(log, await run.outcome);
+    this.#runs.delete(run);
+    this.#byKey.delete(request.key);
+    this.#client.release(request.traceId);
+    return outcome;
   }
 
-  #createActor(request: ApprovalRequest, { audit, machine }: Ready): ApprovalActor {
-    const actor = createActor(machine, { input: request, ...this.#inspection() });
-    actor.on('audit', ({ event }) => {
-      audit.append(event);
-      this.#emit('audit', event);
+  #provided(audit: AuditLog): ReturnType<typeof provideServices> {
+    this.#machine ??= provideServices({
+      client: this.#client,
+      audit,
+      configDir: this.#settings.configDir,
+      environment: this.#environment,
     });
-    actor.subscribe({
-      next: ({ value, context }) =>
-        this.#emit('state', {
-          traceId: request.traceId,
-          action: request.action,
-          state: value,
-          approvalId: context.approvalId,
-          deadlineAt: request.deadlineAt,
-        }),
-      error: (error) => this.#options.logger?.error({ err: error }, 'an approval broke'),
-    });
-    return actor;
-  }
-
-  /** An outcome whose record is not on disk is no outcome: above all, no grant. */
-  async #afterFlush(audit: AuditLog, outcome: Outcome): Promise<Outcome> {
-    try {
-      await audit.flush();
-      return outcome;
-    } catch (error) {
-      const { traceId, approvalId } = outcome;
-      return refusedOutcome(error, {
-        traceId,
-        ...(approvalId === undefined ? {} : { approvalId }),
-      });
-    }
+    return this.#machine;
   }
 
   /** What is refused before a machine exists is recorded all the same. */
@@ -293,64 +240,17 @@ export class Approvals implements AsyncDisposable {
     error: unknown,
     input: RequestInput,
     traceId: string,
-    audit: AuditLog | undefined,
+    log: AuditLog | undefined,
   ): Promise<Outcome> {
     const outcome = refusedOutcome(error, { traceId });
-    if (audit === undefined) return outcome;
-    audit.append(refusalEvent(outcome, input, this.#settings.workspaceId));
-    return this.#afterFlush(audit, outcome);
-  }
-
-  async #record(event: AuditEvent): Promise<void> {
-    const { audit } = await this.#open();
-    audit.append(event);
-    await audit.flush();
-    this.#emit('audit', event);
-  }
-
-  #open(): Promise<Ready> {
-    // A log that could not be opened is tried again by the next request.
-    this.#ready ??= this.#prepare().catch((error: unknown) => {
-      this.#ready = undefined;
-      throw error;
-    });
-    return this.#ready;
-  }
-
-  async #prepare(): Promise<Ready> {
-    const audit = this.#options.audit ?? (await this.#openAuditFile());
-    const machine = provideServices({
-      client: this.#client,
-      audit,
-      configDir: this.#settings.configDir,
-      environment: this.#environment,
-    });
-    return { audit, machine };
-  }
-
-  async #openAuditFile(): Promise<AuditLog> {
-    return openAuditLog({
-      path: await resolveAuditPath(this.#settings),
-      hmacKey: this.#settings.auditHmacKey,
-      now: this.#environment.clock.now,
-      uuid: this.#environment.uuid,
-      onFailure: (failure) => {
-        this.#options.logger?.error({ err: failure }, 'the audit log failed');
-        this.#withdrawAll('the audit log cannot be written');
-      },
-    });
-  }
-
-  async #defaultTimeoutMs(): Promise<number> {
-    const { timeoutIsDefault, timeoutMs, configDir } = this.#settings;
-    if (!timeoutIsDefault) return timeoutMs;
-    const read = await readConfig(configDir);
-    // A file that cannot be read ends the approval in rbacCheck, where it belongs.
-    return read.status === 'ok' ? (read.config.defaultTimeoutMs ?? timeoutMs) : timeoutMs;
+    if (log === undefined) return outcome;
+    log.append(refusalEvent(outcome, input, this.#settings.workspaceId));
+    return this.#recorder.afterFlush(log, outcome);
   }
 
   #createClient(): PlatformClient {
     const settings = this.#settings;
+    const { logger, inspect } = this.#options;
     return new PlatformClient({
       baseUrl: settings.platformUrl,
       workspaceId: settings.workspaceId,
@@ -360,55 +260,15 @@ export class Approvals implements AsyncDisposable {
       confirmGrants: settings.confirmGrants,
       tokens: createTokenSource(settings),
       environment: this.#environment,
-      onContradiction: (contradiction) => this.#contradicted(contradiction),
-      onTrouble: (trouble) => this.#options.logger?.warn(trouble),
-      ...this.#inspection(),
-    });
-  }
-
-  #contradicted(contradiction: Contradiction): void {
-    const event = contradictionEvent(contradiction);
-    this.#record(event).catch((error: unknown) =>
-      this.#options.logger?.error({ err: error }, 'a contradiction could not be recorded'),
-    );
-  }
-
-  #inspection(): { inspect?: (event: InspectionEvent) => void } {
-    const { inspect, logger } = this.#options;
-    if (inspect === undefined) return {};
-    return {
-      inspect: (event) => {
-        try {
-          if (typeof inspect === 'function') inspect(event);
-          else inspect.next?.(event);
-        } catch (error) {
-          logger?.warn({ err: error }, 'an inspection observer threw');
-        }
+      onContradiction: (contradiction) => {
+        this.#recorder
+          .record(contradictionEvent(contradiction))
+          .catch((error: unknown) => logger?.error({ err: error }, 'a record was lost'));
       },
-    };
-  }
-
-  #emit<Name extends keyof ApprovalsEvents>(name: Name, event: ApprovalsEvents[Name]): void {
-    for (const listener of this.#listeners[name]) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#options.logger?.warn({ err: error }, `a listener of "${name}" threw`);
-      }
-    }
-  }
-}
-
-/** How the actor ends. An actor that breaks (a defect) is an end that grants nothing. */
-function outcomeOf(actor: ApprovalActor, { traceId }: ApprovalRequest): Promise<Outcome> {
-  const broken = (error: unknown): Outcome =>
-    refusedOutcome(new CountersignError('internal', messageOf(error)), { traceId });
-  return new Promise((resolve) => {
-    actor.subscribe({
-      complete: () => resolve(actor.getSnapshot().output ?? broken('ended without an outcome')),
-      error: (error) => resolve(broken(error)),
+      onTrouble: (trouble) => logger?.warn(trouble),
+      ...inspection(inspect, logger),
     });
-  });
+  }
 }
 
 /**
@@ -419,9 +279,7 @@ function outcomeOf(actor: ApprovalActor, { traceId }: ApprovalRequest): Promise<
 export async function requestApproval(
   action: string,
   reason: string,
-  options: ApprovalsOptions &
-    Omit<RequestInput, 'action' | 'reason' | 'timeout'> &
-    RequestOptions = {},
+  options: ApprovalsOptions & Pick<RequestInput, 'args' | 'key'> & RequestOptions = {},
 ): Promise<Outcome> {
   const { args, key, signal, ...settings } = options;
   await using approvals = createApprovals(settings);

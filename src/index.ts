@@ -24,14 +24,7 @@ export type {
   TimeoutCause,
   Withdrawn,
 } from '../machines/index.ts';
-export type {
-  Approvals,
-  ApprovalsEvents,
-  ApprovalsOptions,
-  Inspect,
-  RequestOptions,
-  StateEvent,
-} from './approvals.ts';
+export type { Approvals, ApprovalsOptions, RequestOptions } from './approvals.ts';
 export { createApprovals, requestApproval } from './approvals.ts';
 export type {
   AuditLog,
@@ -47,7 +40,9 @@ export type { Environment } from './environment.ts';
 export { systemEnvironment } from './environment.ts';
 export type { ErrorCode } from './errors.ts';
 export { CountersignError, isCountersignError, NotApprovedError } from './errors.ts';
+export type { ApprovalsEvents, StateEvent } from './events.ts';
 export type { Description, Guarded } from './guard.ts';
+export type { Inspect } from './inspection.ts';
 export type { ToolResult } from './outcome.ts';
 export { toToolResult } from './outcome.ts';
 export { digestOf } from './protocol/digest.ts';

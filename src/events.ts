@@ -1,0 +1,56 @@
+/** What a client tells those who listen. */
+import type { Logger } from 'pino';
+import type { AuditEvent } from '../machines/index.ts';
+
+/** A step in the life of one approval, for a user interface that waits. */
+export interface StateEvent {
+  readonly traceId: string;
+  readonly action: string;
+  readonly state: string;
+  readonly approvalId: string | null;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+}
+
+export interface ApprovalsEvents {
+  /** A record that was appended to the audit log. */
+  readonly audit: AuditEvent;
+  /** An approval entered a state. */
+  readonly state: StateEvent;
+}
+
+type Sets = {
+  readonly [Name in keyof ApprovalsEvents]: Set<(event: ApprovalsEvents[Name]) => void>;
+};
+
+/** Listeners whose faults are their own: what one throws is logged and changes nothing. */
+export class Listeners {
+  readonly #sets: Sets = { audit: new Set(), state: new Set() };
+  readonly #logger: Logger | undefined;
+
+  constructor(logger: Logger | undefined) {
+    this.#logger = logger;
+  }
+
+  /** Adds a listener; the result removes it. */
+  add<Name extends keyof ApprovalsEvents>(
+    name: Name,
+    listener: (event: ApprovalsEvents[Name]) => void,
+  ): () => void {
+    const set: Set<(event: ApprovalsEvents[Name]) => void> = this.#sets[name];
+    set.add(listener);
+    return () => {
+      set.delete(listener);
+    };
+  }
+
+  emit<Name extends keyof ApprovalsEvents>(name: Name, event: ApprovalsEvents[Name]): void {
+    for (const listener of this.#sets[name]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger?.warn({ err: error }, `a listener of "${name}" threw`);
+      }
+    }
+  }
+}
