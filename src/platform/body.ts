@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { MAX_REQUEST_BYTES } from '../protocol/routes.ts';
+import { parseStrictJson, StrictJsonError } from '../protocol/strict-json.ts';
 import { controlCharacters } from '../protocol/text.ts';
 import { Refusal } from './refusal.ts';
-import { parseStrictJson } from './strict-json.ts';
 
 /**
  * The body of a request, checked.
@@ -20,7 +20,7 @@ export async function readBody<Schema extends z.ZodType>(
       'unsupported_media_type',
       'send JSON with Content-Type application/json',
     );
-  const parsed = schema.safeParse(parseStrictJson(await readBytes(c.req.raw)));
+  const parsed = schema.safeParse(parse(await readBytes(c.req.raw)));
   if (!parsed.success) throw refusalOf(parsed.error);
   return parsed.data;
 }
@@ -43,6 +43,16 @@ async function readBytes({ headers, body }: Request): Promise<Uint8Array> {
 
 const tooLarge = (): Refusal =>
   new Refusal(413, 'too_large', `the body is larger than ${MAX_REQUEST_BYTES} bytes`);
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return parseStrictJson(bytes);
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error;
+    const code = error.problem === 'duplicate_key' ? 'duplicate_key' : 'invalid_json';
+    throw new Refusal(400, code, `the body ${error.message}`);
+  }
+}
 
 /** One problem a refusal; a key that we do not know first, because it explains the others. */
 function refusalOf({ issues }: z.ZodError): Refusal {
