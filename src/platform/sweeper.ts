@@ -55,6 +55,8 @@ export function createSweeper({ clock, logger, expireDue }: SweeperOptions): Swe
       watch(clock.now() + LOOK_EVERY_MS);
     }
     sweeping = undefined;
+    // A timer that fired during the sweep joined it and set no other.
+    arm();
   };
 
   const sweep = (): Promise<void> => {

@@ -54,6 +54,22 @@ describe('the sweeper', () => {
     expect(sweeps).toEqual([10, 30_010]);
   });
 
+  it('goes on when a deadline passes during a sweep', async () => {
+    let found = (_next: number | undefined): void => {};
+    const { sweeper, clock, sweeps } = testSweeper(
+      () => new Promise((resolve) => (found = resolve)),
+    );
+    const first = sweeper.sweep();
+    sweeper.watch(10);
+    clock.advance(20);
+    found(10);
+    await first;
+    clock.advance(0);
+    expect(sweeps).toEqual([0, 20]);
+    found(undefined);
+    await sweeper.close();
+  });
+
   it('does nothing any more when it is closed', async () => {
     const { sweeper, clock, sweeps } = testSweeper(never);
     sweeper.watch(10);
