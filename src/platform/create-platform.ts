@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { CountersignError, messageOf } from '../errors.ts';
 import { approverToken } from './approver-token.ts';
 import { type PlatformClock, systemClock } from './clock.ts';
-import { listenOn } from './listener.ts';
+import { listenOn, onSocketRequest } from './listener.ts';
 import { type PlatformLogger, silent } from './logger.ts';
 import { servedAt } from './served.ts';
 import { createService } from './service.ts';
@@ -117,7 +117,7 @@ async function start(options: PlatformOptions): Promise<Running> {
     open.push(() => service.close());
     const handle = getRequestListener(service.app.fetch, { overrideGlobalObjects: false });
     listener.server.on('request', (request, response) => void handle(request, response));
-    listener.server.on('upgrade', service.upgrade);
+    onSocketRequest(listener.server, service.upgrade);
     const publicUrl = served.loopback ? served.url : (origins[0] ?? served.url);
     return { url: served.url, publicUrl, token, stop };
   } catch (error) {

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { CountersignError, messageOf } from '../errors.ts';
 
 /** How long requests under way may take when the server stops, milliseconds. */
@@ -22,6 +23,40 @@ export async function listenOn(host: string, port: number): Promise<HttpListener
   if (address === null || typeof address === 'string')
     throw new CountersignError('internal', 'the server listens on no port');
   return { server, port: address.port, close: () => closed(server) };
+}
+
+/**
+ * Calls `accept` for requests for a WebSocket. One that offers another protocol (`Upgrade: h2c`, as
+ * some HTTP clients send with whatever they ask) is answered as if it had not offered it.
+ */
+export function onSocketRequest(
+  server: Server,
+  accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade?.toLowerCase() === 'websocket') accept(request, socket, head);
+    else readAgain(server, request, socket, head);
+  });
+}
+
+/**
+ * Node has taken its parser off the connection. The request is put back without the offer, and the
+ * connection given to the server anew. (`shouldUpgradeCallback` is not in every Node that we run on.)
+ */
+function readAgain(
+  server: Server,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.toLowerCase() !== 'upgrade')
+      lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  const text = `${lines.join('\r\n')}\r\n\r\n`;
+  // Node reads header fields as latin1.
+  socket.unshift(Buffer.concat([Buffer.from(text, 'latin1'), head]));
+  server.emit('connection', socket);
 }
 
 function closed(server: Server): Promise<void> {

@@ -16,7 +16,7 @@ export interface UpgradeOptions {
   readonly logger: PlatformLogger;
 }
 
-/** The listener for the `upgrade` event of an HTTP server. */
+/** Answers the requests for a socket that an HTTP server gets. */
 export function createUpgrade({ app, server, sockets, logger }: UpgradeOptions) {
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     let subscription: Subscription | undefined;
@@ -59,5 +59,7 @@ async function refuse(socket: Duplex, answer: Response): Promise<void> {
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
+  // Node has given up this connection: nobody else closes it when the other side stays half open.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -55,18 +55,15 @@ describe('the sweeper', () => {
   });
 
   it('goes on when a deadline passes during a sweep', async () => {
-    let found = (_next: number | undefined): void => {};
-    const { sweeper, clock, sweeps } = testSweeper(
-      () => new Promise((resolve) => (found = resolve)),
-    );
+    const during = Promise.withResolvers<number>();
+    const { sweeper, clock, sweeps } = testSweeper(() => during.promise);
     const first = sweeper.sweep();
     sweeper.watch(10);
     clock.advance(20);
-    found(10);
+    during.resolve(10);
     await first;
     clock.advance(0);
     expect(sweeps).toEqual([0, 20]);
-    found(undefined);
     await sweeper.close();
   });
 
