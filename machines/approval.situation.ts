@@ -61,8 +61,8 @@ export function ourDecision(
 /** Edited arguments are not what was asked: nobody offered to run anything else. */
 export const isWhatWasAsked = (
   { request }: ApprovalContext,
-  { digest, editedArgs }: Decision,
-): boolean => editedArgs === undefined && (digest === null || digest === request.digest);
+  { digest, edited }: Decision,
+): boolean => !edited && (digest === undefined || digest === request.digest);
 
 export const endingOf = ({ ending }: ApprovalContext): Ending =>
   ending ?? { by: 'caller', why: 'no reason was given' };

@@ -43,10 +43,13 @@ export interface Decision {
   /** ISO 8601, the platform's clock: shown, never compared. */
   readonly decidedAt: string | null;
   readonly note: string | null;
-  /** Arguments as the platform says that the approver edited them; absent when they were not. */
-  readonly editedArgs?: JsonValue;
-  /** The digest that the platform stored with the decision; `null` where it stores none. */
-  readonly digest: string | null;
+  /** True when the platform says that the approver changed the arguments. */
+  readonly edited: boolean;
+  /**
+   * The digest that the platform stored with the request: `null` where it was asked without
+   * arguments, absent where the platform stores none.
+   */
+  readonly digest?: string | null;
 }
 
 /** A coded error, safe to log: `message` never holds a secret. */

@@ -13,10 +13,12 @@ import { CountersignError } from './errors.ts';
 import { type ApprovalsEvents, Listeners } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
 import { type Inspect, inspection } from './inspection.ts';
+import { joined } from './joined.ts';
+import { Once } from './journal/once.ts';
 import { readConfig } from './rbac/index.ts';
 import { Recorder } from './recorder.ts';
-import { contradictionEvent, refusalEvent, refusedOutcome } from './refusal.ts';
-import { createRequest, type RequestInput } from './request.ts';
+import { contradictionEvent, leftEvent, refusalEvent, refusedOutcome } from './refusal.ts';
+import { createRequest, type RequestInput, readInput, refuseStrangeSignal } from './request.ts';
 import { provideServices } from './services.ts';
 import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
 
@@ -58,6 +60,7 @@ export class Approvals implements AsyncDisposable {
   readonly #listeners: Listeners;
   readonly #recorder: Recorder;
   readonly #client: PlatformClient;
+  readonly #once: Once;
   readonly #runs = new Set<ApprovalRun>();
   readonly #byKey = new Map<string, SharedRun>();
   /** Everything that was asked and not answered yet, also before there is an actor. */
@@ -75,6 +78,7 @@ export class Approvals implements AsyncDisposable {
     const onFailure = (): void => this.#withdrawAll('the audit log cannot be written');
     const listeners = this.#listeners;
     this.#recorder = new Recorder({ settings, given, environment, listeners, logger, onFailure });
+    this.#once = new Once(settings);
     this.#client = this.#createClient();
   }
 
@@ -82,8 +86,8 @@ export class Approvals implements AsyncDisposable {
    * Asks a person, and waits. Never rejects: every end is an {@link Outcome}, and everything
    * uncertain is `approved: false`.
    */
-  request(input: RequestInput, { signal }: RequestOptions = {}): Promise<Outcome> {
-    const outcome = this.#ask(input, signal);
+  request(input: RequestInput, options?: RequestOptions): Promise<Outcome> {
+    const outcome = this.#ask(input, options?.signal);
     this.#asked.add(outcome);
     return outcome.finally(() => this.#asked.delete(outcome));
   }
@@ -103,6 +107,7 @@ export class Approvals implements AsyncDisposable {
       readConfig: () => readConfig(this.#settings.configDir),
       uuid: this.#environment.uuid,
       workspaceId: this.#settings.workspaceId,
+      useGrant: (id: string) => this.#once.useGrant(this.#settings.workspaceId, id),
     };
     return guard(host, fn, describe);
   }
@@ -139,14 +144,21 @@ export class Approvals implements AsyncDisposable {
   async #ask(input: RequestInput, signal: AbortSignal | undefined): Promise<Outcome> {
     const traceId = this.#environment.uuid();
     let log: AuditLog | undefined;
+    let action = '';
     try {
       this.#refuseWhenFull();
       log = await this.#recorder.open();
-      const request = await this.#requestOf(input, traceId);
+      // Read once: what is recorded is what was refused.
+      const asked = readInput(input);
+      action = typeof asked.action === 'string' ? asked.action : '';
+      refuseStrangeSignal(signal);
+      const request = await this.#requestOf(asked, traceId);
       this.#refuseWhenClosed();
-      return await (this.#sameKey(request) ?? this.#start(request, log, signal));
+      const same = this.#sameKey(request);
+      if (same !== undefined) return await this.#join(same, request, log, signal);
+      return await this.#start(request, log, signal);
     } catch (error) {
-      return this.#refuse(error, input, traceId, log);
+      return this.#refuse(error, action, traceId, log);
     }
   }
 
@@ -198,6 +210,17 @@ export class Approvals implements AsyncDisposable {
     );
   }
 
+  async #join(
+    shared: Promise<Outcome>,
+    request: ApprovalRequest,
+    log: AuditLog,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    const outcome = await joined(shared, request, signal, this.#environment);
+    if (outcome.traceId === request.traceId) log.append(leftEvent(outcome, request));
+    return this.#recorder.afterFlush(log, outcome);
+  }
+
   #start(
     request: ApprovalRequest,
     log: AuditLog,
@@ -229,6 +252,7 @@ export class Approvals implements AsyncDisposable {
     this.#machine ??= provideServices({
       client: this.#client,
       audit,
+      once: this.#once,
       configDir: this.#settings.configDir,
       environment: this.#environment,
     });
@@ -238,13 +262,13 @@ export class Approvals implements AsyncDisposable {
   /** What is refused before a machine exists is recorded all the same. */
   async #refuse(
     error: unknown,
-    input: RequestInput,
+    action: string,
     traceId: string,
     log: AuditLog | undefined,
   ): Promise<Outcome> {
     const outcome = refusedOutcome(error, { traceId });
     if (log === undefined) return outcome;
-    log.append(refusalEvent(outcome, input, this.#settings.workspaceId));
+    log.append(refusalEvent(outcome, action, this.#settings.workspaceId));
     return this.#recorder.afterFlush(log, outcome);
   }
 
@@ -265,7 +289,10 @@ export class Approvals implements AsyncDisposable {
           .record(contradictionEvent(contradiction))
           .catch((error: unknown) => logger?.error({ err: error }, 'a record was lost'));
       },
-      onTrouble: (trouble) => logger?.warn(trouble),
+      onTrouble: (message) => {
+        logger?.warn(message);
+        this.#listeners.emit('trouble', { message });
+      },
       ...inspection(inspect, logger),
     });
   }

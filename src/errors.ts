@@ -1,7 +1,7 @@
 import type { Outcome, ProblemCode } from '../machines/index.ts';
 
 /** Codes of errors that are thrown; an outcome's `error.code` is a {@link ProblemCode}. */
-export type ErrorCode = ProblemCode | 'not_approved';
+export type ErrorCode = ProblemCode | 'not_approved' | 'already_used';
 
 /**
  * Every error that this package throws. Compare `code`, not the class or the message.
@@ -37,4 +37,10 @@ export const isCountersignError = (error: unknown): error is CountersignError =>
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.replace(/\s+/g, ' ').trim();
+}
+
+/** What an outcome says of an error: codes that only thrown errors have are defects in an outcome. */
+export function problemCodeOf(error: unknown): ProblemCode {
+  if (!(error instanceof CountersignError)) return 'internal';
+  return error.code === 'not_approved' || error.code === 'already_used' ? 'internal' : error.code;
 }

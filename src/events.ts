@@ -17,6 +17,8 @@ export interface ApprovalsEvents {
   readonly audit: AuditEvent;
   /** An approval entered a state. */
   readonly state: StateEvent;
+  /** Something went wrong that ends nothing: no live channel, a read that failed. In words. */
+  readonly trouble: { readonly message: string };
 }
 
 type Sets = {
@@ -25,7 +27,7 @@ type Sets = {
 
 /** Listeners whose faults are their own: what one throws is logged and changes nothing. */
 export class Listeners {
-  readonly #sets: Sets = { audit: new Set(), state: new Set() };
+  readonly #sets: Sets = { audit: new Set(), state: new Set(), trouble: new Set() };
   readonly #logger: Logger | undefined;
 
   constructor(logger: Logger | undefined) {
@@ -46,10 +48,14 @@ export class Listeners {
 
   emit<Name extends keyof ApprovalsEvents>(name: Name, event: ApprovalsEvents[Name]): void {
     for (const listener of this.#sets[name]) {
-      try {
-        listener(event);
-      } catch (error) {
+      const threw = (error: unknown): void =>
         this.#logger?.warn({ err: error }, `a listener of "${name}" threw`);
+      try {
+        // A listener may be an async function, whatever its type says.
+        const returned: unknown = listener(event);
+        if (returned instanceof Promise) returned.catch(threw);
+      } catch (error) {
+        threw(error);
       }
     }
   }

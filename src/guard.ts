@@ -26,6 +26,8 @@ export interface GuardHost {
   record(event: AuditEvent): Promise<void>;
   readConfig(): Promise<ConfigRead>;
   uuid(): string;
+  /** Uses up a grant. @throws CountersignError `already_used` */
+  useGrant(approvalId: string): Promise<void>;
 }
 
 /** See `Approvals.requires`. */
@@ -42,6 +44,8 @@ export function guard<Args, Result>(
     if (await isBypassed(host, what.action, copy)) return await fn(asked);
     const outcome = await host.request({ ...what, args: copy }, { signal });
     if (outcome.status !== 'granted') throw notApproved(outcome);
+    // Without a key of the caller's own nobody else can have got this grant.
+    if (what.key !== undefined) await host.useGrant(outcome.approvalId);
     return await fn(argsToRun(host.workspaceId, what.action, copy, outcome) as Args);
   };
 }

@@ -10,13 +10,17 @@ export function inspection(
   logger: Logger | undefined,
 ): { inspect?: (event: InspectionEvent) => void } {
   if (inspect === undefined) return {};
+  const threw = (error: unknown): void =>
+    logger?.warn({ err: error }, 'an inspection observer threw');
   return {
     inspect: (event) => {
       try {
-        if (typeof inspect === 'function') inspect(event);
-        else inspect.next?.(event);
+        const returned: unknown =
+          typeof inspect === 'function' ? inspect(event) : inspect.next?.(event);
+        // It may be an async function, whatever its type says.
+        if (returned instanceof Promise) returned.catch(threw);
       } catch (error) {
-        logger?.warn({ err: error }, 'an inspection observer threw');
+        threw(error);
       }
     },
   };

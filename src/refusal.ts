@@ -1,8 +1,7 @@
 /** Ends without a machine: what was refused before one existed, and what came after its end. */
-import type { AuditEvent, Failed, ProblemCode } from '../machines/index.ts';
+import type { ApprovalRequest, AuditEvent, Failed, Outcome } from '../machines/index.ts';
 import type { Contradiction } from './client/waiters.ts';
-import { CountersignError, messageOf } from './errors.ts';
-import type { RequestInput } from './request.ts';
+import { messageOf, problemCodeOf } from './errors.ts';
 
 /** `failed`, with the code and the message of what was thrown. */
 export function refusedOutcome(
@@ -13,29 +12,35 @@ export function refusedOutcome(
     ...ids,
     status: 'failed',
     approved: false,
-    error: { code: codeOf(error), message: messageOf(error) },
+    error: { code: problemCodeOf(error), message: messageOf(error) },
   };
 }
 
-function codeOf(error: unknown): ProblemCode {
-  if (!(error instanceof CountersignError) || error.code === 'not_approved') return 'internal';
-  return error.code;
-}
-
-export function refusalEvent(
-  outcome: Failed,
-  { action }: RequestInput,
-  workspaceId: string,
-): AuditEvent {
+/** @param action what was asked for, as far as it could be read */
+export function refusalEvent(outcome: Failed, action: string, workspaceId: string): AuditEvent {
   return {
     event_type: 'approval',
     workspace_id: workspaceId,
     actor: workspaceId,
     action: 'approve',
-    resource: typeof action === 'string' ? action : '',
+    resource: action,
     outcome: 'failure',
     trace_id: outcome.traceId,
     extras: { reason: 'refused', error: outcome.error.message, code: outcome.error.code },
+  };
+}
+
+/** Somebody who shared an approval by its key, and ended before it. */
+export function leftEvent(outcome: Outcome, request: ApprovalRequest): AuditEvent {
+  return {
+    event_type: 'approval',
+    workspace_id: request.workspaceId,
+    actor: request.workspaceId,
+    action: 'approve',
+    resource: request.action,
+    outcome: outcome.status,
+    trace_id: request.traceId,
+    extras: { error: 'left an approval that goes on for the one who asked first' },
   };
 }
 

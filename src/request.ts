@@ -28,6 +28,30 @@ export interface RequestInput {
   readonly timeout?: number | string;
 }
 
+/**
+ * A plain copy of what was asked, each field read once.
+ * @throws CountersignError `input` where it is no object
+ */
+export function readInput(input: unknown): RequestInput {
+  if (typeof input !== 'object' || input === null)
+    throw refused('the request must be an object with an action');
+  // The fields are checked one by one in `createRequest`, whatever their type was said to be.
+  const { action, reason, args, key, timeout } = input as RequestInput;
+  return {
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    ...(args === undefined ? {} : { args }),
+    ...(key === undefined ? {} : { key }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+}
+
+/** @throws CountersignError `input` */
+export function refuseStrangeSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw refused('signal must be an AbortSignal');
+}
+
 /** The most characters of each text. */
 export const MAX_ACTION_LENGTH = 10_000;
 export const MAX_REASON_LENGTH = 50_000;

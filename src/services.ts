@@ -5,6 +5,7 @@ import {
   approvalMachine,
   createDeadline,
   type Permission,
+  type ProblemCode,
   type Submission,
   type WaitInput,
   type Withdrawal,
@@ -14,11 +15,13 @@ import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
 import type { Environment } from './environment.ts';
 import { messageOf } from './errors.ts';
+import type { Once } from './journal/once.ts';
 import { checkPermission, readConfig } from './rbac/index.ts';
 
 export interface Services {
   readonly client: PlatformClient;
   readonly audit: AuditLog;
+  readonly once: Once;
   readonly configDir: string;
   readonly environment: Environment;
 }
@@ -55,15 +58,29 @@ async function mayAsk(configDir: string): Promise<Permission> {
 
 /** What cannot be recorded is not asked: nobody must decide about something that leaves no trace. */
 async function submitRecorded(
-  { client, audit }: Services,
+  { client, audit, once }: Services,
   request: ApprovalRequest,
   signal: AbortSignal,
 ): Promise<Submission> {
   try {
     await audit.flush();
   } catch (error) {
-    return { status: 'refused', problem: { code: 'audit', message: messageOf(error) } };
+    return refused('audit', messageOf(error));
   }
-  // A key of the caller's own may have been sent before, by a process that was killed.
-  return client.submit(request, request.key !== request.traceId, signal);
+  if (isNewKey(request)) return client.submit(request, { mayExist: false, isOurs: true }, signal);
+  const claim = await once.claimKey(request);
+  if (claim === 'other')
+    return refused(
+      'conflict',
+      `the key "${request.key}" was used already for another action or other arguments; use a new key`,
+    );
+  return client.submit(request, { mayExist: true, isOurs: claim === 'same' }, signal);
 }
+
+/** A key of the caller's own may have been sent before, by a process that was killed. */
+const isNewKey = ({ key, traceId }: ApprovalRequest): boolean => key === traceId;
+
+const refused = (code: ProblemCode, message: string): Submission => ({
+  status: 'refused',
+  problem: { code, message },
+});

@@ -185,12 +185,15 @@ describe('the defects of the original do not occur', () => {
 
     const without = requestingSide(platform.url);
     const states: string[] = [];
+    const troubles: string[] = [];
     without.approvals.on('state', ({ state }) => states.push(state));
+    without.approvals.on('trouble', ({ message }) => troubles.push(message));
     const second = without.approvals.request({ action: 'Rotate keys' });
     approve(platform, (await platform.waitForRow(({ status }) => status === 'pending')).id);
     expect(await second).toMatchObject({ status: 'granted' });
     expect(states).toContain('fallbackPolling');
     expect(states).not.toContain('awaitingWS');
+    expect(troubles).toEqual([expect.stringMatching(/403.*APPROVAL_ORIGIN.*CORS_ORIGINS/)]);
   });
 
   it('D13: the headers of the upgrade arrive', async () => {

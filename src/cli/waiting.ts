@@ -13,6 +13,8 @@ export interface Terminal {
 export interface Waiting {
   /** Takes a state of the approval. */
   update(event: StateEvent): void;
+  /** Says what is wrong, each thing once. */
+  trouble(message: string): void;
   /** Says a line of its own. */
   say(line: string): void;
   /** Leaves a clean line behind. */
@@ -34,9 +36,14 @@ export function showWaiting(platformUrl: string, terminal: Terminal = process.st
     write(live ? `${CLEAR}${line}\n` : `${line}\n`);
     redraw();
   };
+  const troubles = new Set<string>();
   const ticks = live ? setInterval(redraw, TICK_MS) : undefined;
   return {
     say,
+    trouble: (message) => {
+      if (!troubles.has(message)) say(`  (${visibleInTerminal(message)})`);
+      troubles.add(message);
+    },
     update: (next) => {
       const before = event;
       event = WAITING.has(next.state) ? next : undefined;

@@ -46,9 +46,13 @@ function refusalCode(status: number): ProblemCode {
   return status >= 400 ? 'config' : 'protocol';
 }
 
-function problemOf({ status, body }: Answer, code: ProblemCode): Problem {
+function problemOf({ url, status, body }: Answer, code: ProblemCode): Problem {
   const said = saidBy(body);
-  return { code, message: `Failed to create request: ${status}${said === '' ? '' : ` (${said})`}` };
+  const hint = code === 'auth' ? `; ${url} did not accept the credentials` : '';
+  return {
+    code,
+    message: `Failed to create request: ${status}${said === '' ? '' : ` (${said})`}${hint}`,
+  };
 }
 
 /** The platform's own sentence, bounded and safe in a terminal. */

@@ -10,6 +10,8 @@ import { MAX_ANSWER_BYTES } from '../protocol/routes.ts';
 import type { TokenSource } from './token-source.ts';
 
 export interface Answer {
+  /** Where it came from. */
+  readonly url: string;
   readonly status: number;
   readonly headers: Headers;
   /** The parsed body; `undefined` where it is no JSON. */
@@ -79,7 +81,8 @@ async function once(
     limitMs,
   );
   try {
-    const response = await http(addressOf(options.baseUrl, call.path), {
+    const url = addressOf(options.baseUrl, call.path);
+    const response = await http(url, {
       method: call.method,
       signal: limit.signal,
       headers: {
@@ -90,7 +93,7 @@ async function once(
     });
     const text = await readText(response);
     refuseCached(response);
-    return { status: response.status, headers: response.headers, body: parse(text) };
+    return { url, status: response.status, headers: response.headers, body: parse(text) };
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     throw noAnswer(error);
@@ -109,7 +112,7 @@ function addressOf(baseUrl: string, path: string): string {
 
 /** An answer out of a cache says nothing about now. */
 function refuseCached(response: Response): void {
-  if (Number(response.headers.get('age') ?? 0) > 0)
+  if (!/^0*$/.test(response.headers.get('age')?.trim() ?? ''))
     throw new NoAnswerError('the answer came out of a cache (it has an Age header)', true);
 }
 

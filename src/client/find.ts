@@ -4,34 +4,54 @@ import type { Row } from '../protocol/rows.ts';
 import type { Exchange } from './exchange.ts';
 import { readRows } from './list.ts';
 
+export interface FindOptions {
+  readonly exchange: Exchange;
+  /** How much time is left, milliseconds. */
+  readonly left: () => number;
+  /**
+   * Whether a row of this key can only be what we just asked. If not, a platform that stores no
+   * digest cannot show that an older row was asked with these arguments.
+   */
+  readonly isOurs: boolean;
+}
+
+/** A platform with pages honours `Idempotency-Key` as well: there is no need to read them all. */
+const MAX_PAGES = 4;
+
 /**
  * The row that an earlier create with this key made; `undefined` when the list does not hold one.
- * @throws CountersignError `conflict` where the key was used for another action or other arguments
+ * @throws CountersignError `conflict` where the key was, or may have been, used for something else
  * @throws NoAnswerError, ReadError
  */
 export async function findByKey(
-  exchange: Exchange,
+  { exchange, left, isOurs }: FindOptions,
   request: ApprovalRequest,
-  withinMs: number,
 ): Promise<Row | undefined> {
   let found: Row | undefined;
-  await readRows(
-    exchange,
-    request.workspaceId,
-    (rows) => {
-      found = rows.find((row) => row.task_id === request.key);
-      return found !== undefined;
-    },
-    withinMs,
-  );
-  if (found !== undefined && isOther(found, request))
-    throw new CountersignError(
-      'conflict',
-      `the key "${request.key}" was used already for another action or other arguments; use a new key`,
-    );
+  const options = { exchange, workspaceId: request.workspaceId, maxPages: MAX_PAGES, left };
+  await readRows(options, (rows) => {
+    found = rows.find((row) => row.task_id === request.key);
+    return found !== undefined;
+  });
+  if (found !== undefined) refuseOther(found, request, isOurs);
   return found;
 }
 
-const isOther = (row: Row, { action, digest }: ApprovalRequest): boolean =>
+function refuseOther(row: Row, request: ApprovalRequest, isOurs: boolean): void {
+  if (asksForOther(row, request))
+    throw conflict(
+      `the key "${request.key}" was used already for another action or other arguments`,
+    );
+  if (row.digest === undefined && request.digest !== null && !isOurs)
+    throw conflict(
+      `the key "${request.key}" was used already, and this platform does not store with which arguments`,
+    );
+}
+
+/** `digest: null` says that it was asked without arguments; no digest at all says nothing. */
+export const asksForOther = (row: Row, { action, digest }: ApprovalRequest): boolean =>
   (typeof row.action === 'string' && row.action !== action) ||
-  (typeof row.digest === 'string' && row.digest !== digest);
+  (row.digest !== undefined && row.digest !== digest);
+
+const conflict = (message: string): CountersignError =>
+  new CountersignError('conflict', `${message}; use a new key`);

@@ -2,7 +2,7 @@
 import { CountersignError } from '../errors.ts';
 import { routes } from '../protocol/routes.ts';
 import { type Row, rowSchema } from '../protocol/rows.ts';
-import type { Answer, Exchange } from './exchange.ts';
+import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** The platform answered, and the answer is no list. */
@@ -27,21 +27,34 @@ export interface Page {
 /** Pages of one read. A platform that links in a circle must not keep us for ever. */
 const MAX_PAGES = 200;
 
+export interface ReadOptions {
+  readonly exchange: Exchange;
+  readonly workspaceId: string;
+  /** Pages at the most. Default 200. */
+  readonly maxPages?: number;
+  /** How much time is left for all pages together, milliseconds; asked before each. */
+  readonly left?: () => number;
+}
+
 /**
  * Reads pages, newest first, until `enough` says so or there are no more.
- * @throws NoAnswerError, ReadError
+ * @throws NoAnswerError, also when the time is up; ReadError
  */
 export async function readRows(
-  exchange: Exchange,
-  workspaceId: string,
+  { exchange, workspaceId, maxPages = MAX_PAGES, left }: ReadOptions,
   enough: (rows: readonly Row[]) => boolean,
-  withinMs?: number,
 ): Promise<void> {
   let path: string | undefined = routes.approvals(workspaceId);
-  for (let pages = 0; path !== undefined && pages < MAX_PAGES; pages += 1) {
-    const page: Page = pageOf(
-      await exchange({ method: 'GET', path, ...(withinMs === undefined ? {} : { withinMs }) }),
-    );
+  for (let pages = 0; path !== undefined && pages < maxPages; pages += 1) {
+    const withinMs = left?.();
+    if (withinMs !== undefined && withinMs <= 0)
+      throw new NoAnswerError('there was no time left to read the list', false);
+    const answer: Answer = await exchange({
+      method: 'GET',
+      path,
+      ...(withinMs === undefined ? {} : { withinMs }),
+    });
+    const page = pageOf(answer);
     if (enough(page.rows)) return;
     path = page.next;
   }
@@ -49,10 +62,10 @@ export async function readRows(
 
 function pageOf(answer: Answer): Page {
   if (answer.status !== 200)
-    throw new ReadError(`the list was answered with ${answer.status}`, answer);
+    throw new ReadError(`the list at ${answer.url} was answered with ${answer.status}`, answer);
   if (!Array.isArray(answer.body)) throw new ReadError('the list is not a JSON array', answer);
   const items: unknown[] = answer.body;
-  return { rows: items.flatMap(rowOf), next: nextOf(answer.headers.get('link')) };
+  return { rows: items.flatMap(rowOf), next: nextOf(answer) };
 }
 
 /** A row that cannot be read must not hide the others. */
@@ -61,8 +74,8 @@ function rowOf(item: unknown): Row[] {
   return parsed.success ? [parsed.data] : [];
 }
 
-/** RFC 8288: `<address>; rel="next"`. */
-function nextOf(link: string | null): string | undefined {
-  const match = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? '');
-  return match?.[1];
+/** RFC 8288: `<address>; rel="next"`, relative to the page that it stands on. */
+function nextOf({ url, headers }: Answer): string | undefined {
+  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+  return target === undefined ? undefined : URL.parse(target, url)?.href;
 }

@@ -90,7 +90,8 @@ export class LiveChannel {
   #settle(status: ChannelStatus, error: string): void {
     const before = this.#status;
     this.#status = status;
-    if (status === 'down' && error !== this.lastError) this.#options.onTrouble(error);
+    if (status === 'down' && error !== this.lastError)
+      this.#options.onTrouble(`no live channel: ${error}`);
     if (status === 'down') this.lastError = error;
     if (status === 'live') this.#options.onLive();
     else if (before === 'live') this.#options.onDown(error);

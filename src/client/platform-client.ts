@@ -6,6 +6,7 @@ import type { InspectionEvent } from 'xstate';
 import type {
   ApprovalRequest,
   ChannelStatus,
+  Decision,
   Submission,
   WaitEvent,
   WaitInput,
@@ -18,7 +19,7 @@ import { routes } from '../protocol/routes.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { LiveChannel } from './live-channel.ts';
 import { Reader } from './reader.ts';
-import { type Created, submit } from './submit.ts';
+import { type Created, type SubmitOptions, submit } from './submit.ts';
 import type { TokenSource } from './token-source.ts';
 import { type Contradiction, Waiters, type WaitMode } from './waiters.ts';
 import { withdraw } from './withdraw.ts';
@@ -82,17 +83,15 @@ export class PlatformClient {
   /** The service of `submitting`. Never rejects. */
   async submit(
     request: ApprovalRequest,
-    mayExist: boolean,
+    known: Pick<SubmitOptions, 'mayExist' | 'isOurs'>,
     signal: AbortSignal,
   ): Promise<Submission> {
     this.#users.add(request.traceId);
     this.#channel?.open();
     const listenedBefore = this.#channelStatus === 'live';
     const stopExpecting = this.#waiters.expect();
-    const created = submit(
-      { exchange: this.#exchange, environment: this.#options.environment, mayExist, signal },
-      request,
-    );
+    const { environment } = this.#options;
+    const created = submit({ exchange: this.#exchange, environment, signal, ...known }, request);
     this.#creates.set(
       request.traceId,
       created.then((result) => ('problem' in result ? undefined : result.approvalId)),
@@ -220,7 +219,13 @@ export class PlatformClient {
   #onFrame(text: string): void {
     const decision = decisionOfFrame(text, this.#options.workspaceId);
     if (decision === undefined) return;
-    if (decision.status === 'approved' && this.#options.confirmGrants) this.#reader.request();
+    if (decision.status === 'approved' && this.#options.confirmGrants) this.#confirm(decision);
     else this.#waiters.deliver(decision);
+  }
+
+  /** Reads the row at once, or as soon as somebody waits for it. */
+  #confirm({ approvalId }: Decision): void {
+    if (this.#waiters.get(approvalId) !== undefined) this.#reader.request();
+    else if (this.#waiters.isExpecting) this.#unread.add(approvalId);
   }
 }

@@ -9,6 +9,7 @@ import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
 import type { Exchange } from './exchange.ts';
+import { asksForOther } from './find.ts';
 import { ReadError, readRows } from './list.ts';
 import type { Waiter, Waiters } from './waiters.ts';
 
@@ -60,10 +61,12 @@ export class Reader {
     if (!this.#reading) this.#schedule(this.#interval());
   }
 
-  /** Nobody waits any more. */
+  /** Nobody waits any more. What was wrong then says nothing about the next wait. */
   rest(): void {
     this.#disarm();
     this.#wanted = false;
+    this.#failures = 0;
+    this.#unauthorizedSince = undefined;
   }
 
   close(): void {
@@ -104,7 +107,7 @@ export class Reader {
   async #read(): Promise<number> {
     const unseen = new Set([...this.#options.waiters.values()].map(({ approvalId }) => approvalId));
     try {
-      await readRows(this.#options.exchange, this.#options.workspaceId, (rows) => {
+      await readRows(this.#options, (rows) => {
         for (const row of rows) if (unseen.delete(row.id)) this.#look(row);
         return unseen.size === 0;
       });
@@ -156,20 +159,19 @@ export class Reader {
     const now = this.#options.environment.clock.monotonic();
     this.#unauthorizedSince ??= now;
     if (now - this.#unauthorizedSince < AUTH_PATIENCE_MS) return;
+    this.#unauthorizedSince = undefined;
     this.#options.waiters.fail({
       code: 'auth',
-      message: `the platform did not accept the token for ${AUTH_PATIENCE_MS / 1000}s (401)`,
+      message: `${this.lastError ?? ''}: the token was not accepted for ${AUTH_PATIENCE_MS / 1000}s`,
     });
   }
 }
 
 /** A row with our id that asks for something else is not our row. */
 function strangerThan({ request }: Waiter, row: Row): Problem | undefined {
-  const otherAction = typeof row.action === 'string' && row.action !== request.action;
-  const otherDigest = typeof row.digest === 'string' && row.digest !== request.digest;
-  if (!otherAction && !otherDigest) return undefined;
+  if (!asksForOther(row, request)) return undefined;
   return {
     code: 'protocol',
-    message: `the platform stores another ${otherAction ? 'action' : 'digest'} under our approval's id`,
+    message: "the platform stores another action or digest under our approval's id",
   };
 }

@@ -4,11 +4,11 @@
  */
 import type { ApprovalRequest, JsonObject, Problem } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
-import { CountersignError, messageOf } from '../errors.ts';
+import { messageOf, problemCodeOf } from '../errors.ts';
 import { IDEMPOTENCY_HEADER, routes } from '../protocol/routes.ts';
 import { type Attempt, attemptOf } from './create-answer.ts';
 import { type Exchange, NoAnswerError } from './exchange.ts';
-import { findByKey } from './find.ts';
+import { type FindOptions, findByKey } from './find.ts';
 import { fullJitterMs, pause } from './pause.ts';
 
 export interface SubmitOptions {
@@ -16,6 +16,8 @@ export interface SubmitOptions {
   readonly environment: Environment;
   /** Whether another process may have sent this key already: then the list is read first. */
   readonly mayExist: boolean;
+  /** Whether a row of this key can only have been asked with these arguments. */
+  readonly isOurs: boolean;
   /** Stops between two tries; an exchange under way goes on, because it may have been stored. */
   readonly signal: AbortSignal;
 }
@@ -32,30 +34,30 @@ const PAUSES = { firstMs: 500, mostMs: 4_000 };
 
 /** Creates the approval, or finds the one that an earlier try made. Never rejects. */
 export async function submit(options: SubmitOptions, request: ApprovalRequest): Promise<Created> {
-  const { clock, random } = options.environment;
+  const { environment, exchange, signal } = options;
+  const { clock, random } = environment;
   const endsAt = clock.monotonic() + WITHIN_MS;
-  let mayExist = options.mayExist;
+  const left = (): number => endsAt - clock.monotonic();
+  let { mayExist, isOurs } = options;
   let problem: Problem = { code: 'transport', message: 'Failed to create request: given up' };
-  for (let tries = 1; tries <= MAX_TRIES && !options.signal.aborted; tries += 1) {
-    const attempt = await attemptOnce(
-      options.exchange,
-      request,
-      mayExist,
-      endsAt - clock.monotonic(),
-    );
+  for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries += 1) {
+    const look = mayExist ? { exchange, left, isOurs } : undefined;
+    const attempt = await attemptOnce(exchange, request, look, left);
     if ('found' in attempt) return attempt;
     if (attempt.is === 'created') return { approvalId: attempt.approvalId, found: false };
     problem = attempt.problem;
     if (attempt.is === 'refused') return { problem };
-    if (attempt.is !== 'unsent') mayExist = true;
+    if (attempt.is === 'unsure' || attempt.is === 'garbled') {
+      // The list did not hold the key before we posted: what it holds now is what we posted.
+      mayExist = true;
+      isOurs = true;
+    }
     if (attempt.is === 'garbled') break;
     const pauseMs = attempt.pauseMs ?? fullJitterMs(random, tries, PAUSES);
-    if (clock.monotonic() + pauseMs >= endsAt) break;
-    if (tries < MAX_TRIES) await pause(options.environment, pauseMs, options.signal);
+    if (pauseMs >= left()) break;
+    if (tries < MAX_TRIES) await pause(environment, pauseMs, signal);
   }
-  return mayExist
-    ? lastLook(options.exchange, request, problem, endsAt - clock.monotonic())
-    : { problem };
+  return mayExist ? lastLook({ exchange, left, isOurs }, request, problem) : { problem };
 }
 
 type Found = Extract<Created, { found: boolean }>;
@@ -64,18 +66,16 @@ type Found = Extract<Created, { found: boolean }>;
 async function attemptOnce(
   exchange: Exchange,
   request: ApprovalRequest,
-  mayExist: boolean,
-  withinMs: number,
+  look: FindOptions | undefined,
+  left: () => number,
 ): Promise<Attempt | Found> {
   try {
-    if (mayExist) {
-      const row = await findByKey(exchange, request, withinMs);
-      if (row !== undefined) return { approvalId: row.id, found: true };
-    }
+    const row = look === undefined ? undefined : await findByKey(look, request);
+    if (row !== undefined) return { approvalId: row.id, found: true };
   } catch (error) {
-    return attemptThatThrew(error);
+    return notPosted(error);
   }
-  return post(exchange, request, withinMs);
+  return post(exchange, request, Math.max(1, left()));
 }
 
 async function post(
@@ -104,6 +104,12 @@ function attemptThatThrew(error: unknown): Attempt {
   return { is: error instanceof NoAnswerError && !error.sent ? 'unsent' : 'unsure', problem };
 }
 
+/** A look that failed: nothing was sent, and the next try looks again. */
+function notPosted(error: unknown): Attempt {
+  const attempt = attemptThatThrew(error);
+  return attempt.is === 'unsure' ? { is: 'unsent', problem: attempt.problem } : attempt;
+}
+
 /** What the platform is asked to store. Molecule ignores what it does not know. */
 export function bodyOf(request: ApprovalRequest): JsonObject {
   const { action, reason, key, timeoutMs, digest, args } = request;
@@ -118,14 +124,12 @@ export function bodyOf(request: ApprovalRequest): JsonObject {
 
 /** A lost answer to the last try is worth one more look before "failed" is said. */
 async function lastLook(
-  exchange: Exchange,
+  options: FindOptions,
   request: ApprovalRequest,
   problem: Problem,
-  withinMs: number,
 ): Promise<Created> {
-  if (withinMs <= 0) return { problem };
   try {
-    const row = await findByKey(exchange, request, withinMs);
+    const row = await findByKey(options, request);
     return row === undefined ? { problem } : { approvalId: row.id, found: true };
   } catch {
     return { problem };
@@ -133,7 +137,6 @@ async function lastLook(
 }
 
 function problemOf(error: unknown): Problem {
-  const code =
-    error instanceof CountersignError && error.code !== 'not_approved' ? error.code : 'internal';
+  const code = problemCodeOf(error);
   return { code, message: `Failed to create request: ${messageOf(error)}` };
 }

@@ -39,7 +39,7 @@ export class Waiters {
   readonly #waiting = new Map<string, Waiter>();
   readonly #settled = new Map<string, Settled>();
   /** Decisions that came before the answer to their POST, while a POST is under way. */
-  readonly #early = new Map<string, Decision>();
+  readonly #early = new Map<string, Decision[]>();
   readonly #onContradiction: (contradiction: Contradiction) => void;
   #submitting = 0;
 
@@ -56,11 +56,19 @@ export class Waiters {
     };
   }
 
+  /** Whether a decision for an unknown id may be for one of ours. */
+  get isExpecting(): boolean {
+    return this.#submitting > 0;
+  }
+
   /** Starts a wait; the result ends it. */
   add(waiter: Waiter): () => void {
     this.#waiting.set(waiter.approvalId, waiter);
-    const early = this.#early.get(waiter.approvalId);
-    if (early !== undefined) this.deliver(early);
+    // The same approval may be waited for again, by its key.
+    this.#settled.delete(waiter.approvalId);
+    const early = this.#early.get(waiter.approvalId) ?? [];
+    this.#early.delete(waiter.approvalId);
+    for (const decision of early) this.deliver(decision);
     return () => {
       if (this.#waiting.get(waiter.approvalId) === waiter) this.#waiting.delete(waiter.approvalId);
     };
@@ -85,16 +93,14 @@ export class Waiters {
 
   deliver(decision: Decision): void {
     const waiter = this.#waiting.get(decision.approvalId);
-    if (waiter === undefined) {
-      this.#compare(decision);
-      if (this.#submitting > 0) remember(this.#early, decision.approvalId, decision);
-      return;
-    }
-    remember(this.#settled, decision.approvalId, {
-      request: waiter.request,
-      status: decision.status,
-    });
-    waiter.report({ type: 'decision.received', decision });
+    if (this.#settled.has(decision.approvalId)) this.#compare(decision);
+    else if (waiter !== undefined) this.#settle(waiter, decision);
+    else if (this.#submitting > 0) this.#keep(decision);
+  }
+
+  #settle({ request, report }: Waiter, decision: Decision): void {
+    remember(this.#settled, decision.approvalId, { request, status: decision.status });
+    report({ type: 'decision.received', decision });
   }
 
   /** The same fact to everybody who waits. */
@@ -105,6 +111,14 @@ export class Waiters {
 
   fail(problem: Problem): void {
     this.broadcast({ type: 'wait.failed', problem });
+  }
+
+  /** The first counts; one that contradicts it is kept to be noticed, and no more than that. */
+  #keep(decision: Decision): void {
+    const [first, ...more] = this.#early.get(decision.approvalId) ?? [];
+    if (first === undefined) remember(this.#early, decision.approvalId, [decision]);
+    else if (more.length === 0 && first.status !== decision.status)
+      this.#early.set(decision.approvalId, [first, decision]);
   }
 
   #compare(decision: Decision): void {

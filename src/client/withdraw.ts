@@ -4,10 +4,11 @@ import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { routes, WITHDRAWN_PREFIX } from '../protocol/routes.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
-import type { Exchange } from './exchange.ts';
+import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
 import { findByKey } from './find.ts';
 import { readRows } from './list.ts';
-import { settledWithin } from './pause.ts';
+import { fullJitterMs, pause, settledWithin } from './pause.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export interface WithdrawOptions {
   readonly exchange: Exchange;
@@ -18,6 +19,12 @@ export interface WithdrawOptions {
   readonly submitted: Promise<string | undefined> | undefined;
 }
 
+interface Bounded extends WithdrawOptions {
+  readonly left: () => number;
+}
+
+const PAUSES = { firstMs: 250, mostMs: 2_000 };
+
 /** Never rejects, and takes no longer than `withinMs` and a little. */
 export async function withdraw(
   options: WithdrawOptions,
@@ -25,11 +32,11 @@ export async function withdraw(
 ): Promise<Withdrawal> {
   const { clock } = options.environment;
   const endsAt = clock.monotonic() + options.withinMs;
-  const left = (): number => Math.max(1, endsAt - clock.monotonic());
+  const bounded = { ...options, left: () => endsAt - clock.monotonic() };
   try {
-    const approvalId = input.approvalId ?? (await idOf(options, input, left));
+    const approvalId = input.approvalId ?? (await idOf(bounded, input));
     if (approvalId === undefined) return { status: 'not_submitted' };
-    return await takeBack(options.exchange, input, approvalId, left);
+    return await takeBack(bounded, input, approvalId);
   } catch (error) {
     return { status: 'unknown', error: messageOf(error) };
   }
@@ -37,50 +44,76 @@ export async function withdraw(
 
 /** The id of a row whose create was not answered when the asker gave up. */
 async function idOf(
-  { exchange, submitted, environment }: WithdrawOptions,
+  { exchange, submitted, environment, left }: Bounded,
   { request }: WithdrawInput,
-  left: () => number,
 ): Promise<string | undefined> {
   if (submitted === undefined) return undefined;
   const answered = await settledWithin(environment, left() / 2, submitted);
-  return answered ?? (await findByKey(exchange, request, left()))?.id;
+  return answered ?? (await findByKey({ exchange, left, isOurs: true }, request))?.id;
+}
+
+/** Tries until the platform has answered, while there is time: to repeat a withdrawal is safe. */
+async function takeBack(
+  options: Bounded,
+  input: WithdrawInput,
+  approvalId: string,
+): Promise<Withdrawal> {
+  const { environment, left } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await decideOnce(options, input, approvalId);
+    if (!(answer instanceof Error)) {
+      if (answer.status === 200) return { status: 'withdrawn' };
+      if (answer.status === 404) return stored(options, input.request.workspaceId, approvalId);
+    }
+    const pauseMs = pauseAfter(answer) ?? fullJitterMs(environment.random, attempt, PAUSES);
+    if (!mayPass(answer) || pauseMs >= left()) return { status: 'unknown', error: saidBy(answer) };
+    await pause(environment, pauseMs, NEVER);
+  }
 }
 
 /** The client's only decide: it can say `denied` and nothing else. */
-async function takeBack(
-  exchange: Exchange,
+async function decideOnce(
+  { exchange, left }: Bounded,
   { request, why }: WithdrawInput,
   approvalId: string,
-  left: () => number,
-): Promise<Withdrawal> {
-  const answer = await exchange({
-    method: 'POST',
-    path: routes.decide(request.workspaceId, approvalId),
-    json: { decision: 'denied', decided_by: `${WITHDRAWN_PREFIX}${why}` },
-    withinMs: left(),
-  });
-  if (answer.status === 200) return { status: 'withdrawn' };
-  if (answer.status === 404) return stored(exchange, request.workspaceId, approvalId, left());
-  return { status: 'unknown', error: `taking the request back was answered with ${answer.status}` };
+): Promise<Answer | NoAnswerError> {
+  try {
+    return await exchange({
+      method: 'POST',
+      path: routes.decide(request.workspaceId, approvalId),
+      json: { decision: 'denied', decided_by: `${WITHDRAWN_PREFIX}${why}` },
+      withinMs: Math.max(1, left()),
+    });
+  } catch (error) {
+    if (error instanceof NoAnswerError) return error;
+    throw error;
+  }
 }
+
+const NEVER = new AbortController().signal;
+
+const mayPass = (answer: Answer | Error): boolean =>
+  answer instanceof Error || answer.status === 401 || answer.status === 429 || answer.status >= 500;
+
+const pauseAfter = (answer: Answer | Error): number | undefined =>
+  answer instanceof Error ? undefined : retryAfterMs(answer);
+
+const saidBy = (answer: Answer | Error): string =>
+  answer instanceof Error
+    ? messageOf(answer)
+    : `taking the request back was answered with ${answer.status}`;
 
 /** Too late, or never there: only the row can tell. */
 async function stored(
-  exchange: Exchange,
+  { exchange, left }: Bounded,
   workspaceId: string,
   approvalId: string,
-  withinMs: number,
 ): Promise<Withdrawal> {
   let row: Row | undefined;
-  await readRows(
-    exchange,
-    workspaceId,
-    (rows) => {
-      row = rows.find(({ id }) => id === approvalId);
-      return row !== undefined;
-    },
-    withinMs,
-  );
+  await readRows({ exchange, workspaceId, left }, (rows) => {
+    row = rows.find(({ id }) => id === approvalId);
+    return row !== undefined;
+  });
   const decision = row === undefined ? undefined : decisionOfRow(row);
   switch (decision?.status) {
     case 'approved':
@@ -91,6 +124,9 @@ async function stored(
     case 'withdrawn':
       return { status: 'withdrawn' };
     case undefined:
-      return { status: 'unknown', error: 'the platform does not list this approval any more' };
+      return {
+        status: 'unknown',
+        error: 'the platform does not list this approval any more',
+      };
   }
 }

@@ -5,20 +5,19 @@
  * sends many other events, and one strange frame must cost nobody a decision.
  */
 import { z } from 'zod';
-import type { Decision, JsonValue } from '../../machines/index.ts';
-import { type Ended, endOf } from './rows.ts';
+import type { Decision } from '../../machines/index.ts';
+import { type Ended, endOf, isThere } from './rows.ts';
 
 const id = z.string().min(1).max(256);
 const name = z.string().nullish().catch(null);
-const json: z.ZodType<JsonValue> = z.json();
 
 const details = {
   decided_by: name,
   decided_at: name,
   note: name,
-  outcome: name,
+  outcome: z.unknown().optional(),
   digest: z.string().nullish(),
-  edited_args: json.optional(),
+  edited_args: z.unknown().optional(),
 };
 
 const flatSchema = z.object({
@@ -26,6 +25,9 @@ const flatSchema = z.object({
   approval_id: id,
   status: z.enum(['approved', 'denied']),
   workspace_id: z.string().optional(),
+  payload: z
+    .object({ approval_id: z.unknown().optional(), decision: z.unknown().optional() })
+    .optional(),
   ...details,
 });
 
@@ -60,10 +62,19 @@ export function decisionOfFrame(data: string, workspaceId: string): Decision | u
   if (!parsed.success) return undefined;
   const frame = parsed.data;
   if (frame.workspace_id !== undefined && frame.workspace_id !== workspaceId) return undefined;
-  return 'payload' in frame
-    ? ofEnveloped(frame)
-    : toDecision(frame, frame.approval_id, frame.status);
+  return frame.event === 'APPROVAL_DECIDED' ? ofFlat(frame) : ofEnveloped(frame);
 }
+
+/** Our platform sends both forms in one frame; where they differ, neither is believed. */
+function ofFlat(frame: z.infer<typeof flatSchema>): Decision | undefined {
+  const { approval_id: approvalId, status, payload = {} } = frame;
+  if (!isSaid(payload.decision, status) || !isSaid(payload.approval_id, approvalId))
+    return undefined;
+  return toDecision(frame, approvalId, status);
+}
+
+const isSaid = (said: unknown, expected: string): boolean =>
+  said === undefined || said === expected;
 
 function ofEnveloped(frame: z.infer<typeof envelopedSchema>): Decision | undefined {
   const { payload, event } = frame;
@@ -82,7 +93,7 @@ function toDecision(
   said: Ended['status'],
 ): Decision | undefined {
   const decidedBy = from.decided_by || null;
-  const status = endOf({ status: said, decidedBy, outcome: from.outcome ?? null });
+  const status = endOf({ status: said, decidedBy, outcome: from.outcome });
   if (status === undefined) return undefined;
   return {
     approvalId,
@@ -90,8 +101,8 @@ function toDecision(
     decidedBy: status === 'approved' || status === 'denied' ? decidedBy : null,
     decidedAt: from.decided_at ?? null,
     note: from.note || null,
-    digest: from.digest ?? null,
-    ...(from.edited_args === undefined ? {} : { editedArgs: from.edited_args }),
+    edited: isThere(from.edited_args),
+    ...(from.digest === undefined ? {} : { digest: from.digest }),
   };
 }
 

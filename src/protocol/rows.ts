@@ -1,11 +1,10 @@
 /** Rows of the list and answers to a create, as they come over the wire. */
 import { z } from 'zod';
-import type { Decision, DecisionStatus, JsonValue } from '../../machines/index.ts';
+import type { Decision, DecisionStatus } from '../../machines/index.ts';
 import { AUTO_EXPIRED, WITHDRAWN_PREFIX } from './routes.ts';
 
 const id = z.string().min(1).max(256);
 const text = z.string().nullish();
-const json: z.ZodType<JsonValue> = z.json();
 
 /** The answer to `POST …/approvals`. An id is everything; `status` may be missing. */
 export const createdSchema = z.object({
@@ -27,10 +26,11 @@ export const rowSchema = z.object({
   decided_at: z.string().nullish().catch(null),
   created_at: z.string().nullish().catch(null),
   // Ours only:
-  outcome: z.string().nullish().catch(null),
+  outcome: z.unknown().optional(),
   note: z.string().nullish().catch(null),
   digest: z.string().nullish(),
-  edited_args: json.optional(),
+  // Only whether it is there: reading deep values of strangers costs the stack.
+  edited_args: z.unknown().optional(),
 });
 export type Row = z.infer<typeof rowSchema>;
 
@@ -39,7 +39,7 @@ export interface Ended {
   readonly status: unknown;
   readonly decidedBy: string | null;
   /** Our platform's exact word, where it is there. */
-  readonly outcome?: string | null;
+  readonly outcome?: unknown;
 }
 
 /**
@@ -47,21 +47,27 @@ export interface Ended {
  * only where the row does not say that nobody decided.
  */
 export function endOf({ status, decidedBy, outcome }: Ended): DecisionStatus | undefined {
-  if (status === 'approved') return isExactly(outcome, 'granted') ? 'approved' : undefined;
+  const wasExpired = outcome === 'timeout' || decidedBy === AUTO_EXPIRED;
+  const wasWithdrawn = outcome === 'withdrawn' || decidedBy?.startsWith(WITHDRAWN_PREFIX) === true;
+  // "approved" by nobody, or with another word beside it, contradicts itself: not approved.
+  if (status === 'approved')
+    return !wasExpired && !wasWithdrawn && isEmptyOr(outcome, 'granted') ? 'approved' : undefined;
   if (status !== 'denied') return undefined;
-  if (outcome === 'timeout' || decidedBy === AUTO_EXPIRED) return 'expired';
-  if (outcome === 'withdrawn' || decidedBy?.startsWith(WITHDRAWN_PREFIX)) return 'withdrawn';
-  return 'denied';
+  if (wasExpired) return 'expired';
+  if (wasWithdrawn) return 'withdrawn';
+  return isEmptyOr(outcome, 'denied') ? 'denied' : undefined;
 }
 
-/** A row that says `approved` and, in its own words, something else, is not approved. */
-const isExactly = (outcome: string | null | undefined, word: string): boolean =>
+const isEmptyOr = (outcome: unknown, word: string): boolean =>
   outcome === undefined || outcome === null || outcome === word;
+
+/** Whether a platform sent a value at all. */
+export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** The decision that a row holds, or `undefined` while it is open. */
 export function decisionOfRow(row: Row): Decision | undefined {
   const decidedBy = row.decided_by || null;
-  const status = endOf({ status: row.status, decidedBy, outcome: row.outcome ?? null });
+  const status = endOf({ status: row.status, decidedBy, outcome: row.outcome });
   if (status === undefined) return undefined;
   return {
     approvalId: row.id,
@@ -69,7 +75,7 @@ export function decisionOfRow(row: Row): Decision | undefined {
     decidedBy: status === 'approved' || status === 'denied' ? decidedBy : null,
     decidedAt: row.decided_at ?? null,
     note: row.note || null,
-    digest: row.digest ?? null,
-    ...(row.edited_args === undefined ? {} : { editedArgs: row.edited_args }),
+    edited: isThere(row.edited_args),
+    ...(row.digest === undefined ? {} : { digest: row.digest }),
   };
 }

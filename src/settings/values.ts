@@ -105,6 +105,7 @@ export function token(value: unknown): string {
 export function path(value: unknown): string {
   const written = text(value);
   if (written.includes('\0')) throw new Error('must not hold a NUL character');
+  if (written === '') throw new Error('is empty; name a folder or file, or leave it out');
   return resolve(written);
 }
 

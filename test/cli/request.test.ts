@@ -126,7 +126,7 @@ it('ends with 4 and the reason where the platform cannot be reached', async () =
   const { status, stdout, stderr } = await world.run(['request', 'x', '--json'], { env });
   expect(status).toBe(4);
   expect(jsonLines(stdout)).toMatchObject([{ status: 'failed', cause: 'transport' }]);
-  expect(stderr).toMatch(/^Failed \(transport\): .*ECONNREFUSED/);
+  expect(stderr).toMatch(/^Failed \(transport\): .*ECONNREFUSED/m);
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)(

@@ -13,7 +13,7 @@ describe('a frame', () => {
       decidedBy: 'alice',
       decidedAt: null,
       note: null,
-      digest: null,
+      edited: false,
     });
   });
 

@@ -45,7 +45,7 @@ export const APPROVAL_EVENTS = {
     digest: `sha256:${'a'.repeat(64)}`,
   }),
   'an approval of other arguments': received({ digest: `sha256:${'b'.repeat(64)}` }),
-  'an approval of edited arguments': received({ editedArgs: { table: 'all' } }),
+  'an approval of edited arguments': received({ edited: true }),
   'a person denies': received({ status: 'denied', note: 'not on a Friday' }),
   'the platform expires it': received({ status: 'expired', decidedBy: null }),
   'somebody else withdraws it': received({ status: 'withdrawn', decidedBy: null }),

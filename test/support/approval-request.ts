@@ -21,6 +21,6 @@ export const decision = (fields: Partial<Decision> = {}): Decision => ({
   decidedBy: 'alice@example.com',
   decidedAt: '2026-11-22T16:09:59Z',
   note: null,
-  digest: null,
+  edited: false,
   ...fields,
 });

@@ -73,6 +73,7 @@ async function askAndShow(
     if (before > 0) waiting.say('The request is being taken back; this ends within 10 seconds.');
   });
   approvals.on('state', (event) => waiting.update(event));
+  approvals.on('trouble', ({ message }) => waiting.trouble(message));
   try {
     return await approvals.request(input, { signal: stop.signal });
   } finally {
