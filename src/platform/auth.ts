@@ -28,7 +28,7 @@ export interface AuthOptions {
   readonly owner: { readonly token: string; readonly name: string };
   readonly cookieName: string;
   /** Whether requesters may be anonymous. */
-  readonly loopback: boolean;
+  readonly anonymous: boolean;
 }
 
 export function createAuth(options: AuthOptions): Auth {
@@ -56,7 +56,7 @@ export function createAuth(options: AuthOptions): Auth {
       const tokenHash = sessions.tokenHashOf(secret);
       return tokenHash === undefined ? undefined : holderOf(tokenHash);
     }
-    return options.loopback && !isBrowser(headers) ? { kind: 'anonymous' } : undefined;
+    return options.anonymous && !isBrowser(headers) ? { kind: 'anonymous' } : undefined;
   };
 
   return { identify, holderOf };

@@ -13,11 +13,14 @@ import { openStorage } from './storage/index.ts';
 export interface PlatformOptions {
   /** Folder of the database and of `approver.token`; made (mode 0700) where it is missing. */
   readonly dataDir: string;
-  /** Address to listen on. Default `127.0.0.1`; on any other but a loopback one, requesters need tokens. */
+  /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
   /** Port to listen on; 0 takes a free one. Default 8080. */
   readonly port?: number;
-  /** More origins that lead here, as `https://approvals.example.com`. Default none. */
+  /**
+   * More origins that lead here, as `https://approvals.example.com`. Default none. Requesters need
+   * tokens unless the host and all origins are loopback ones.
+   */
   readonly origins?: readonly string[];
   /** Default the clock of the process. */
   readonly clock?: PlatformClock;
@@ -31,7 +34,7 @@ export interface PlatformOptions {
 export interface Platform extends AsyncDisposable {
   /**
    * Opens the store and listens.
-   * @throws CountersignError `config`, naming what cannot be used: the folder, a file, the address
+   * @throws CountersignError `config`, naming what cannot be used: the folder, a file, an address, the port
    */
   listen(): Promise<void>;
   /** Stops listening and leaves nothing open; may be called again. */

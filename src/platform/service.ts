@@ -40,7 +40,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const sessions = createSessions(now);
   const cookieName = cookieNameOf(served.port);
   const owner = { token: options.token, name: ownerName() };
-  const auth = createAuth({ tokens, sessions, owner, cookieName, loopback: served.loopback });
+  const auth = createAuth({ tokens, sessions, owner, cookieName, anonymous: served.anonymous });
 
   const feed = createFeed(events, await events.head(), logger);
   const lifecycle = createLifecycle({

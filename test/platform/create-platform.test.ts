@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPlatform } from '../../src/platform/index.ts';
+import { createPlatform, type PlatformOptions } from '../../src/platform/index.ts';
 import { silent } from '../../src/platform/logger.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { liveClient, runningPlatform, temporaryFolder } from '../support/platform.ts';
@@ -88,6 +88,29 @@ describe('a platform', () => {
     const dataDir = join(temporaryFolder(), 'data');
     const platform = createPlatform({ dataDir, port: 0, origins: ['example.com'] });
     await expect(platform.listen()).rejects.toMatchObject({ code: 'config' });
+    expect(statSync(dataDir, { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it.each<[string, Partial<PlatformOptions>, string]>([
+    [
+      'a port beyond the last',
+      { port: 70_000 },
+      'port must be a whole number from 0 to 65535, not 70000',
+    ],
+    ['a port that is no number', { port: Number.NaN }, 'not NaN'],
+    ['a port below 0', { port: -1 }, 'not -1'],
+    ['a broken port', { port: 1.5 }, 'not 1.5'],
+    ['no host', { host: '' }, 'the host "" is none'],
+    ['words as the host', { host: 'no such host' }, 'the host "no such host" is none'],
+    ['an address as the host', { host: 'a/b' }, 'the host "a/b" is none'],
+    ['a user in the host', { host: 'u@localhost' }, 'the host "u@localhost" is none'],
+  ])('refuses %s before it makes anything', async (_, options, message) => {
+    const dataDir = join(temporaryFolder(), 'data');
+    await expect(createPlatform({ dataDir, port: 0, ...options }).listen()).rejects.toMatchObject({
+      name: 'CountersignError',
+      code: 'config',
+      message: expect.stringContaining(message),
+    });
     expect(statSync(dataDir, { throwIfNoEntry: false })).toBeUndefined();
   });
 

@@ -129,6 +129,26 @@ describe('an origin to be served', () => {
     },
   );
 
+  it('of another machine ends anonymity, also on a loopback address', async () => {
+    const proxied = await testApp({ origins: ['https://approvals.example.com'] });
+    const headers = { host: 'approvals.example.com', 'x-workspace-id': 'w1' };
+    for (const sent of [{ headers }, {}])
+      for (const [method, path] of [
+        ['GET', APPROVALS],
+        ['GET', '/ws'],
+        ['POST', APPROVALS],
+        ['POST', `${APPROVALS}/x/decide`],
+      ] as const)
+        expect((await proxied.call(method, path, sent)).status).toBe(401);
+    const { token } = await proxied.storage.tokens.addToken({ kind: 'workspace', name: 'w1' });
+    expect((await proxied.call('GET', APPROVALS, { headers, token })).status).toBe(200);
+  });
+
+  it('of this machine leaves requesters anonymous', async () => {
+    const { call } = await testApp({ origins: ['http://localhost:3000', 'http://[::1]:3000'] });
+    expect((await call('GET', APPROVALS)).status).toBe(200);
+  });
+
   it('may have a slash at its end', () => {
     expect(servedAt('0.0.0.0', 80, ['https://x/']).origins).toContain('https://x');
   });
