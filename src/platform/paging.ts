@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import type { JsonObject } from '../../machines/index.ts';
-import type { Served } from './served.ts';
 import type { ApprovalRow } from './storage/schema.ts';
 
 export interface PageOptions {
@@ -13,21 +12,20 @@ export interface PageOptions {
   readonly view: (row: ApprovalRow) => JsonObject;
 }
 
-/** Answers with the first of `rows`; where there are more, with a link to them (RFC 8288). */
+/**
+ * Answers with the first of `rows`; where there are more, with a link to them (RFC 8288), relative
+ * to the address that was asked: what a proxy puts before the path stays.
+ */
 export function answerPage(
   c: Context,
-  served: Served,
   rows: readonly ApprovalRow[],
   options: PageOptions,
 ): Response {
   const texts = rows.slice(0, options.size).map((row) => JSON.stringify(options.view(row)));
   const page = texts.slice(0, fitting(texts, options.bytes));
   const last = rows[page.length - 1];
-  if (rows.length > page.length && last !== undefined) {
-    const { pathname } = new URL(c.req.url);
-    const address = `${served.originOf(c.req.header('host'))}${pathname}?${options.parameter}=${last.number}`;
-    c.header('Link', `<${address}>; rel="next"`);
-  }
+  if (rows.length > page.length && last !== undefined)
+    c.header('Link', `<?${options.parameter}=${last.number}>; rel="next"`);
   return c.body(`[${page.join(',')}]`, 200, { 'Content-Type': 'application/json' });
 }
 

@@ -188,10 +188,13 @@ it.each<[string, RequestListener, RegExp]>([
   await expect((await clientOf(listener)).pending()).rejects.toThrow(message);
 });
 
-it('reads the list page by page, and the clock of the platform', async () => {
+it.each([
+  ['an absolute', (host: string) => `http://${host}/approvals/pending?after=1`],
+  ['a relative', () => '?after=1'],
+])('reads the list page by page by %s link, and the clock of the platform', async (_, address) => {
   const client = await clientOf(({ url, headers }, response) => {
     const second = url === '/approvals/pending?after=1';
-    const next = `<http://${headers.host}/approvals/pending?after=1>; rel="next"`;
+    const next = `<${address(headers.host ?? '')}>; rel="next"`;
     if (!second) response.setHeader('Link', next);
     response.setHeader('X-Server-Time', '1234');
     response.end(JSON.stringify([{ id: second ? 'b' : 'a', workspace_id: 'w' }]));

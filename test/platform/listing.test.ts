@@ -9,7 +9,8 @@ const linkOf = (headers: Headers) => /^<([^>]+)>; rel="next"$/.exec(headers.get(
 async function pages(call: Call, path: string, token?: string): Promise<Fields[][]> {
   const answer = await call('GET', path, token === undefined ? {} : { token });
   const next = linkOf(answer.headers);
-  const rest = next === undefined ? [] : await pages(call, next, token);
+  const { pathname } = new URL(path, 'http://any');
+  const rest = next === undefined ? [] : await pages(call, pathname + next, token);
   return [answer.rows, ...rest];
 }
 
@@ -31,9 +32,7 @@ describe('the list of a workspace', () => {
     expect(all.map((page) => page.length)).toEqual([50, 50, 20]);
     expect(all.flat().map(({ id }) => id)).toEqual(ids);
     const first = await call('GET', APPROVALS);
-    expect(linkOf(first.headers)).toMatch(
-      /^http:\/\/127\.0\.0\.1:8080\/workspaces\/w1\/approvals\?before=\d+$/,
-    );
+    expect(linkOf(first.headers)).toMatch(/^\?before=\d+$/);
   });
 
   it('of exactly fifty is one page', async () => {
@@ -50,14 +49,6 @@ describe('the list of a workspace', () => {
     expect(all.flat()).toHaveLength(30);
     for (const page of all)
       expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(MAX_ANSWER_BYTES);
-  });
-
-  it('links to the address that people reach it by', async () => {
-    const { call, ask } = await testApp({ origins: ['https://approvals.example.com'] });
-    for (let count = 0; count < 51; count += 1) await ask();
-    const headers = { host: 'approvals.example.com' };
-    const answer = await call('GET', `http://approvals.example.com${APPROVALS}`, { headers });
-    expect(linkOf(answer.headers)).toMatch(/^https:\/\/approvals\.example\.com\/workspaces\/w1/);
   });
 
   it.each(['-1', 'x', '1e3', '9'.repeat(20)])('refuses the page mark %s', async (before) => {

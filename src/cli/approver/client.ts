@@ -57,7 +57,7 @@ export class ApproverClient {
       const answer: Answer = await this.#read(path);
       views.push(...this.#parsed(z.array(viewSchema), answer));
       serverNow = Number(answer.headers.get('x-server-time')) || Date.now();
-      path = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(answer.headers.get('link') ?? '')?.[1];
+      path = nextOf(answer);
     }
     return { views, serverNow };
   }
@@ -131,6 +131,13 @@ export class ApproverClient {
       `the answer of ${this.#settings.url} is not a platform's: ${z.prettifyError(parsed.error)}`,
     );
   }
+}
+
+/** RFC 8288: the address may be relative to the one that was asked. */
+function nextOf({ headers, url }: Answer): string | undefined {
+  const link = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+  // What is no address is refused by the exchange, as any other that leads away.
+  return link === undefined ? undefined : (URL.parse(link, url)?.href ?? link);
 }
 
 const isMissing = ({ status }: Answer): boolean => status === 404 || status === 405;

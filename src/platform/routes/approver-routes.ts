@@ -6,7 +6,6 @@ import { requireApprover } from '../access.ts';
 import type { PlatformEnv } from '../environment.ts';
 import { answerPage } from '../paging.ts';
 import { Refusal } from '../refusal.ts';
-import type { Served } from '../served.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
 import { approverView } from '../views.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -20,10 +19,9 @@ const RECENT_MAX = 200;
 
 export interface ApproverRoutesOptions {
   readonly approvals: ApprovalStore;
-  readonly served: Served;
 }
 
-export function approverRoutes({ approvals, served }: ApproverRoutesOptions): Hono<PlatformEnv> {
+export function approverRoutes({ approvals }: ApproverRoutesOptions): Hono<PlatformEnv> {
   return new Hono<PlatformEnv>()
     .use(async (c, next) => {
       requireApprover(c.var.principal);
@@ -32,7 +30,7 @@ export function approverRoutes({ approvals, served }: ApproverRoutesOptions): Ho
     .get('/pending', async (c) => {
       const after = wholeNumber(c.req.query('after'), 'after');
       const rows = await approvals.pending(PENDING_PAGE + 1, after);
-      return answerPage(c, served, rows, {
+      return answerPage(c, rows, {
         parameter: 'after',
         size: PENDING_PAGE,
         bytes: PENDING_BYTES,

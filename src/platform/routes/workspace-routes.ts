@@ -13,7 +13,6 @@ import type { Lifecycle } from '../lifecycle.ts';
 import { answerPage } from '../paging.ts';
 import { Refusal } from '../refusal.ts';
 import { askedIn, createSchema, decideSchema, whyWithdrawn } from '../requests.ts';
-import type { Served } from '../served.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
 import type { ApprovalRow } from '../storage/schema.ts';
 import { endView, rowView } from '../views.ts';
@@ -22,7 +21,6 @@ import { wholeNumber } from '../whole-number.ts';
 export interface WorkspaceRoutesOptions {
   readonly lifecycle: Lifecycle;
   readonly approvals: ApprovalStore;
-  readonly served: Served;
 }
 
 const MAX_KEY = 256;
@@ -50,7 +48,7 @@ export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformE
       requireReader(c.var.principal, workspaceId);
       const before = wholeNumber(c.req.query('before'), 'before');
       const rows = await approvals.listOf(workspaceId, LIST_WINDOW + 1, before);
-      return answerPage(c, options.served, rows, {
+      return answerPage(c, rows, {
         parameter: 'before',
         size: LIST_WINDOW,
         bytes: MAX_ANSWER_BYTES / 2,
