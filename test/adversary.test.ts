@@ -260,6 +260,8 @@ describe('a platform', () => {
   });
 });
 
+const rejects = (): Promise<void> => Promise.reject(new Error('a broken listener'));
+
 describe('a request', () => {
   it.each([
     ['nothing', undefined],
@@ -302,7 +304,7 @@ describe('a request', () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     onTestFinished(() => void process.off('unhandledRejection', unhandled));
-    approvals.on('state', async () => Promise.reject(new Error('a broken listener')));
+    approvals.on('state', rejects);
     const asked = approvals.request({ action: 'x' });
     platform.decide((await platform.waitForRow()).id, 'approved');
     expect(await asked).toMatchObject({ status: 'granted' });

@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:',
   ],
+  'src/journal/': ['src/journal/', 'src/settings', 'src/errors.ts', 'machines/', 'node:'],
   'src/client/': [
     'src/client/',
     'src/environment.ts',
@@ -103,6 +104,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/events.ts',
     'src/guard.ts',
     'src/inspection.ts',
+    'src/joined.ts',
+    'src/journal/',
     'src/outcome.ts',
     'src/recorder.ts',
     'src/refusal.ts',

@@ -75,6 +75,17 @@ describe('the defects of the original do not occur', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_500);
   });
 
+  it('D5: a create that names two ids is no approval', async () => {
+    const platform = await fakePlatform();
+    const body = '{"approval_id":"evil","approval_id":"good","status":"pending"}';
+    platform.respond(fakeRoutes.create, { status: 201, body });
+    const { approvals } = requestingSide(platform.url);
+    expect(await approvals.request(ASK)).toMatchObject({
+      status: 'failed',
+      error: { code: 'protocol' },
+    });
+  });
+
   it.each([{}, { approval_id: null }, { approval_id: '' }, { approval_id: 7 }, null, [], 'x'])(
     'D5: a create without an id is no approval: %j',
     async (body) => {

@@ -1,6 +1,7 @@
 /** What the answer to a create means: the one place that decides what is safe to send again. */
 import type { Problem, ProblemCode } from '../../machines/index.ts';
 import { createdSchema } from '../protocol/rows.ts';
+import { isUnambiguous } from '../protocol/strict-json.ts';
 import { visibleInTerminal } from '../protocol/text.ts';
 import type { Answer } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -30,7 +31,8 @@ export function attemptOf(answer: Answer): Attempt {
 
 function ofCreated(answer: Answer): Attempt {
   const created = createdSchema.safeParse(answer.body);
-  if (created.success) return { is: 'created', approvalId: created.data.approval_id };
+  if (created.success && isUnambiguous(answer.text))
+    return { is: 'created', approvalId: created.data.approval_id };
   return {
     is: 'garbled',
     problem: {

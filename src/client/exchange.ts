@@ -14,6 +14,8 @@ export interface Answer {
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;
+  /** The body as it came. */
+  readonly text: string;
   /** The parsed body; `undefined` where it is no JSON. */
   readonly body: unknown;
 }
@@ -93,7 +95,7 @@ async function once(
     });
     const text = await readText(response);
     refuseCached(response);
-    return { url, status: response.status, headers: response.headers, body: parse(text) };
+    return { url, status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     throw noAnswer(error);

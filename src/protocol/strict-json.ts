@@ -34,6 +34,17 @@ export function parseStrictJson(source: string | Uint8Array): unknown {
   return value;
 }
 
+/** Whether a text is JSON that every reader reads the same. */
+export function isUnambiguous(text: string): boolean {
+  try {
+    parseStrictJson(text);
+    return true;
+  } catch (error) {
+    if (error instanceof StrictJsonError) return false;
+    throw error;
+  }
+}
+
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

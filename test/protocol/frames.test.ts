@@ -29,6 +29,10 @@ describe('a frame', () => {
     ['an empty id', flat({ approval_id: '', status: 'approved' })],
     ['an id that is a number', flat({ approval_id: 7, status: 'approved' })],
     ['an approval that says it was denied', flat({ status: 'approved', outcome: 'denied' })],
+    [
+      'a key twice',
+      `{"event":"APPROVAL_DECIDED","approval_id":"a1","status":"denied","status":"approved"}`,
+    ],
     ['an array', '[]'],
     ['a number', '1'],
     ['a string', '"x"'],
