@@ -11,6 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-ci-'));
 const report = join(folder, 'tests.json');
 
 const STEPS = [
+  ['a browser', 'node', ['scripts/check-browser.ts']],
   [
     'tests',
     'npm',
