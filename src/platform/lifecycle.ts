@@ -41,13 +41,13 @@ export function createLifecycle({ approvals, now, onEvent, onDeadline }: Lifecyc
   };
 
   const end = async (row: ApprovalRow, how: ApprovalEnd): Promise<ApprovalRow> => {
-    const at = now();
-    const ended = await approvals.end(row.id, how, at);
+    const ended = await approvals.end(row.id, how, now);
     if (ended !== undefined) {
       onEvent();
       return ended;
     }
     // Somebody was quicker, or its time was up and the sweeper has not come by yet.
+    const at = now();
     if (row.expires_at <= at) await expireDue(at);
     throw alreadyDecided((await approvals.find(row.id)) ?? row);
   };

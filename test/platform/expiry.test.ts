@@ -1,8 +1,24 @@
-import { describe, expect, it, vi } from 'vitest';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createLifecycle } from '../../src/platform/lifecycle.ts';
+import { DATABASE_FILE, openStorage } from '../../src/platform/storage/index.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { liveClient, runningPlatform, testApp } from '../support/platform.ts';
+import { liveClient, runningPlatform, temporaryFolder, testApp } from '../support/platform.ts';
 
 const APPROVALS = '/workspaces/w1/approvals';
+
+const ASKED = {
+  workspace_id: 'w1',
+  task_id: '',
+  action: 'a',
+  reason: '',
+  args: null,
+  args_schema: null,
+  digest: null,
+  idempotency_key: null,
+  request_hash: null,
+};
 
 describe('a pending approval', () => {
   it('ends at its deadline by the server’s clock, with nobody looking, and says so', async () => {
@@ -63,6 +79,29 @@ describe('a pending approval', () => {
     const path = `${APPROVALS}/${id}/decide`;
     const answer = await call('POST', path, { token, body: { decision: 'approved' } });
     expect(answer.body).toMatchObject({ code: 'already_decided', outcome: 'timeout' });
+  });
+
+  it('ends when its decision has waited past the deadline for another writer', async () => {
+    const folder = temporaryFolder();
+    const clock = manualClock();
+    const storage = openStorage(folder, clock.now);
+    const other = new DatabaseSync(join(folder, DATABASE_FILE));
+    onTestFinished(async () => {
+      other.close();
+      await storage.close();
+    });
+    const { approvals } = storage;
+    const ignored = { onEvent: () => {}, onDeadline: () => {} };
+    const lifecycle = createLifecycle({ approvals, now: clock.now, ...ignored });
+    const row = await lifecycle.request({ ...ASKED, timeoutMs: 1_000 });
+    other.exec('BEGIN IMMEDIATE');
+    const deciding = lifecycle.decide(row, 'ann', { decision: 'approved', note: null });
+    clock.jump(1_000);
+    other.exec('COMMIT');
+    await expect(deciding).rejects.toMatchObject({
+      code: 'already_decided',
+      details: { outcome: 'timeout', decided_by: 'auto-expired' },
+    });
   });
 
   it('may be decided until the last millisecond', async () => {

@@ -57,7 +57,7 @@ describe('the store', () => {
     await one.approvals.insert(approval('x'));
     const before = performance.now();
     const ends = await Promise.all(
-      [one, two].map(({ approvals }) => approvals.end('x', GRANTED, 5)),
+      [one, two].map(({ approvals }) => approvals.end('x', GRANTED, () => 5)),
     );
     expect(ends.filter((end) => end !== undefined)).toHaveLength(1);
     // Had the loser stopped the thread, the winner could have ended only after 5 s.
@@ -73,13 +73,13 @@ describe('the store', () => {
     database.exec(
       `CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END`,
     );
-    await expect(approvals.end('x', GRANTED, 5)).rejects.toThrow('full');
+    await expect(approvals.end('x', GRANTED, () => 5)).rejects.toThrow('full');
     await expect(approvals.insert(approval('y'))).rejects.toThrow('full');
     expect(await approvals.find('x')).toMatchObject({ status: 'pending', decided_by: null });
     expect(await approvals.find('y')).toBeUndefined();
     database.exec('DROP TRIGGER full');
     database.close();
-    expect((await approvals.end('x', GRANTED, 5))?.status).toBe('approved');
+    expect((await approvals.end('x', GRANTED, () => 5))?.status).toBe('approved');
     expect(await events.head()).toBe(2);
   });
 

@@ -36,10 +36,12 @@ export function createApprovalStore(db: Kysely<Database>) {
 
     /**
      * Ends a pending approval that is in time; the first one wins.
+     * @param clock read under the write lock, which may take seconds to get
      * @returns the row as it is now, or `undefined` where it was not to be ended any more
      */
-    end: (id: string, end: ApprovalEnd, now: number) =>
+    end: (id: string, end: ApprovalEnd, clock: () => number) =>
       db.transaction().execute(async (trx) => {
+        const now = clock();
         const row = await trx
           .updateTable('approvals')
           .set({ ...columnsOf(end), decided_at: now })
