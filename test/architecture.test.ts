@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/platform/': [
     'src/platform/',
+    'src/settings/make-folder.ts',
     'src/errors.ts',
     'src/protocol/',
     'machines/',

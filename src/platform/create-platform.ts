@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { CountersignError, messageOf } from '../errors.ts';
+import { makeFolder } from '../settings/make-folder.ts';
 import { approverToken } from './approver-token.ts';
 import { type PlatformClock, systemClock } from './clock.ts';
 import { listenOn, onSocketRequest } from './listener.ts';
@@ -109,7 +109,7 @@ async function start(options: PlatformOptions): Promise<Running> {
   };
   try {
     servedAt(host, port, origins); // Says what is wrong before anything is made.
-    makeFolder(dataDir);
+    await makeDataFolder(dataDir);
     const token = approverToken(dataDir, logger);
     const storage = openStorage(dataDir, () => clock.now());
     open.push(() => storage.close());
@@ -129,9 +129,9 @@ async function start(options: PlatformOptions): Promise<Running> {
   }
 }
 
-function makeFolder(dataDir: string): void {
+async function makeDataFolder(dataDir: string): Promise<void> {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
   } catch (error) {
     throw new CountersignError('config', `cannot make the data folder: ${messageOf(error)}`, {
       cause: error,

@@ -123,6 +123,7 @@ describe('a platform', () => {
     for (const [dataDir, named] of [
       [join(file, 'data'), file],
       [join(folder, 'garbage'), 'countersign.db'],
+      ['/proc/countersign/data', '/proc'],
     ] as const)
       await expect(createPlatform({ dataDir, port: 0 }).listen()).rejects.toMatchObject({
         code: 'config',
