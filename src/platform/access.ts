@@ -4,7 +4,7 @@ import { WORKSPACE_HEADER } from '../protocol/routes.ts';
 import { controlCharacters } from '../protocol/text.ts';
 import type { Principal } from './auth.ts';
 import type { PlatformEnv } from './environment.ts';
-import type { Subscription } from './feed.ts';
+import type { Credential, Subscription } from './feed.ts';
 import { Refusal } from './refusal.ts';
 
 type Approver = Extract<Principal, { kind: 'approver' }>;
@@ -60,13 +60,21 @@ function checkedId(id: string): string {
 export function subscriptionOf(principal: Principal, named: string | undefined): Subscription {
   switch (principal.kind) {
     case 'approver':
-      return { workspaceId: null, tokenHash: principal.tokenHash };
+      return { workspaceId: null, credential: credentialOf(principal) };
     case 'workspace':
       requireReader(principal, named ?? principal.workspaceId);
-      return { workspaceId: principal.workspaceId, tokenHash: principal.tokenHash };
+      return {
+        workspaceId: principal.workspaceId,
+        credential: { kind: 'token', hash: principal.tokenHash },
+      };
     case 'anonymous':
       if (named === undefined)
         throw new Refusal(401, 'unauthorized', `send credentials, or ${WORKSPACE_HEADER}`);
-      return { workspaceId: checkedId(named), tokenHash: null };
+      return { workspaceId: checkedId(named), credential: { kind: 'none' } };
   }
 }
+
+const credentialOf = ({ sessionHash, tokenHash }: Approver): Credential =>
+  sessionHash === undefined
+    ? { kind: 'token', hash: tokenHash }
+    : { kind: 'session', hash: sessionHash };

@@ -24,6 +24,7 @@ export interface AppOptions {
   readonly auth: Auth;
   readonly sessions: Sessions;
   readonly cookieName: string;
+  readonly onSignOut: (sessionHash: string) => void;
   readonly lifecycle: Lifecycle;
   readonly approvals: ApprovalStore;
   readonly logger: PlatformLogger;

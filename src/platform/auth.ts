@@ -7,7 +7,13 @@ import type { TokenStore } from './storage/tokens.ts';
 
 /** A requester can never decide: only `approver` can, and nothing turns the others into one. */
 export type Principal =
-  | { readonly kind: 'approver'; readonly name: string; readonly tokenHash: string }
+  | {
+      readonly kind: 'approver';
+      readonly name: string;
+      readonly tokenHash: string;
+      /** Where the credential is the session of a browser. */
+      readonly sessionHash?: string;
+    }
   | { readonly kind: 'workspace'; readonly workspaceId: string; readonly tokenHash: string }
   /** Any program on this machine; speaks for the workspace that it names. */
   | { readonly kind: 'anonymous' };
@@ -19,6 +25,8 @@ export interface Auth {
   identify(headers: Headers): Promise<Principal | undefined>;
   /** Whose token has this hash. */
   holderOf(tokenHash: string): Promise<Named | undefined>;
+  /** Whose session has this hash and is still open. */
+  signedIn(sessionHash: string): Promise<Named | undefined>;
 }
 
 export interface AuthOptions {
@@ -45,26 +53,31 @@ export function createAuth(options: AuthOptions): Auth {
       : { kind: 'workspace', workspaceId: token.name, tokenHash };
   };
 
+  const signedIn = async (sessionHash: string): Promise<Named | undefined> => {
+    const tokenHash = await sessions.tokenHashOf(sessionHash);
+    const holder = tokenHash === undefined ? undefined : await holderOf(tokenHash);
+    return holder?.kind === 'approver' ? { ...holder, sessionHash } : undefined;
+  };
+
   const identify = async (headers: Headers): Promise<Principal | undefined> => {
     const authorization = headers.get('authorization');
     if (authorization !== null) {
       const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
       return token === undefined ? undefined : holderOf(hashOf(token));
     }
-    const secret = sessionOf(headers, cookieName);
-    if (secret !== undefined) {
-      const tokenHash = sessions.tokenHashOf(secret);
-      return tokenHash === undefined ? undefined : holderOf(tokenHash);
-    }
+    const sessionHash = sessionOf(headers, cookieName);
+    if (sessionHash !== undefined) return signedIn(sessionHash);
     return options.anonymous && !isBrowser(headers) ? { kind: 'anonymous' } : undefined;
   };
 
-  return { identify, holderOf };
+  return { identify, holderOf, signedIn };
 }
 
-/** The secret in the session cookie. */
-export const sessionOf = (headers: Headers, cookieName: string): string | undefined =>
-  parseCookies(headers.get('cookie') ?? '', cookieName)[cookieName];
+/** The hash of the secret in the session cookie. */
+export function sessionOf(headers: Headers, cookieName: string): string | undefined {
+  const secret = parseCookies(headers.get('cookie') ?? '', cookieName)[cookieName];
+  return secret === undefined ? undefined : hashOf(secret);
+}
 
 /** Cookies are shared by all ports of a host; the port in the name keeps two servers apart. */
 export const cookieNameOf = (port: number): string => `countersign_session_${port}`;

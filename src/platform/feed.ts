@@ -13,9 +13,13 @@ export interface Subscription {
   readonly workspaceId: string | null;
   /** Replay what came after this number; only new events when absent. */
   readonly since?: number;
-  /** Hash of the credential; `null` for an anonymous listener. */
-  readonly tokenHash: string | null;
+  readonly credential: Credential;
 }
+
+/** What a listener showed, as a hash. */
+export type Credential =
+  | { readonly kind: 'token' | 'session'; readonly hash: string }
+  | { readonly kind: 'none' };
 
 export interface Listener {
   readonly closed: boolean;

@@ -37,7 +37,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { storage, served, clock, logger } = options;
   const { approvals, events, tokens } = storage;
   const now = (): number => clock.now();
-  const sessions = createSessions(now);
+  const sessions = createSessions(storage.sessions, now);
   const cookieName = cookieNameOf(served.port);
   const owner = { token: options.token, name: ownerName() };
   const auth = createAuth({ tokens, sessions, owner, cookieName, anonymous: served.anonymous });
@@ -50,10 +50,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     onDeadline: (at) => sweeper.watch(at),
   });
   const sweeper: Sweeper = createSweeper({ clock, logger, expireDue: lifecycle.expireDue });
-  const parts = { served, auth, sessions, cookieName, lifecycle, approvals, logger, now };
-  const app = createApp({ ...parts, pageDir: options.pageDir });
   const server = new WebSocketServer(SOCKET_OPTIONS);
   const sockets = createSockets({ server, feed, auth, clock, logger });
+  const parts = { served, auth, sessions, cookieName, lifecycle, approvals, logger, now };
+  const onSignOut = (sessionHash: string): void => sockets.endSession(sessionHash);
+  const app = createApp({ ...parts, onSignOut, pageDir: options.pageDir });
 
   // What came due while no server ran, and the next deadline.
   await sweeper.sweep();

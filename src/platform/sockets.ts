@@ -3,7 +3,7 @@ import { WebSocket, type WebSocketServer } from 'ws';
 import { messageOf } from '../errors.ts';
 import type { Auth } from './auth.ts';
 import type { PlatformClock } from './clock.ts';
-import type { Feed, Listener, Subscription } from './feed.ts';
+import type { Credential, Feed, Listener, Subscription } from './feed.ts';
 import type { PlatformLogger } from './logger.ts';
 import { frameOf } from './views.ts';
 
@@ -14,12 +14,14 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** How long a goodbye may take when the server stops, milliseconds. */
 const GOODBYE_MS = 500;
 
-/** Close codes: 1001 the server stops, 4401 the credential was revoked. */
+/** Close codes: 1001 the server stops, 4401 the credential is not (or no longer) good. */
 const GOING_AWAY = 1001;
 const REVOKED = 4401;
 
 export interface Sockets {
   accept(socket: WebSocket, subscription: Subscription): void;
+  /** The browser has signed out: closes its sockets. */
+  endSession(sessionHash: string): void;
   /** Says goodbye to all, and resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -34,16 +36,16 @@ export interface SocketsOptions {
 
 export function createSockets({ server, feed, auth, clock, logger }: SocketsOptions): Sockets {
   const unanswered = new WeakSet<WebSocket>();
-  const credentials = new Map<WebSocket, string | null>();
+  const credentials = new Map<WebSocket, Credential>();
   let timer: unknown;
 
   const check = async (socket: WebSocket): Promise<void> => {
     if (unanswered.has(socket)) return socket.terminate();
     unanswered.add(socket);
     socket.ping();
-    const tokenHash = credentials.get(socket) ?? null;
-    if (tokenHash !== null && (await auth.holderOf(tokenHash)) === undefined)
-      socket.close(REVOKED, 'the credential was revoked');
+    const credential = credentials.get(socket);
+    if (credential !== undefined && !(await isGood(auth, credential)))
+      socket.close(REVOKED, 'the credential was revoked, or has ended');
   };
 
   const beat = (): void => {
@@ -61,7 +63,7 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
   return {
     accept: (socket, subscription) => {
       const listener = listenerOn(socket);
-      credentials.set(socket, subscription.tokenHash);
+      credentials.set(socket, subscription.credential);
       socket.on('pong', () => unanswered.delete(socket));
       // What clients say is ignored; `close` follows every error.
       socket.on('error', () => {});
@@ -74,12 +76,28 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
         socket.terminate();
       });
     },
+    endSession: (sessionHash) => {
+      for (const [socket, credential] of credentials)
+        if (credential.kind === 'session' && credential.hash === sessionHash)
+          socket.close(REVOKED, 'signed out');
+    },
     close: async () => {
       clock.clearTimeout(timer);
       server.close(); // Takes no more; the ones that are open are ours to close.
       await Promise.all([...server.clients].map(sayGoodbye));
     },
   };
+}
+
+async function isGood(auth: Auth, credential: Credential): Promise<boolean> {
+  switch (credential.kind) {
+    case 'none':
+      return true;
+    case 'token':
+      return (await auth.holderOf(credential.hash)) !== undefined;
+    case 'session':
+      return (await auth.signedIn(credential.hash)) !== undefined;
+  }
 }
 
 function listenerOn(socket: WebSocket): Listener {

@@ -149,7 +149,7 @@ describe('a platform', () => {
 });
 
 describe('after a restart', () => {
-  it('approvals, tokens and ends are as they were; browsers sign in again', async () => {
+  it('approvals, tokens and ends are as they were, and browsers are signed in', async () => {
     const first = await runningPlatform();
     const { token, platform } = first;
     const open = await first.ask({ reason: 'still there', task_id: 't' });
@@ -171,7 +171,19 @@ describe('after a restart', () => {
     ]);
     const port = new URL(second.platform.url).port;
     const cookie = (signedIn.headers.get('set-cookie') ?? '').replace(/_\d+=/, `_${port}=`);
-    expect((await second.call('GET', '/session', { headers: { cookie } })).status).toBe(401);
+    const session = (method: string) => second.call(method, '/session', { headers: { cookie } });
+    expect((await session('GET')).status).toBe(200);
+    await session('DELETE');
+    expect((await session('GET')).status).toBe(401);
+  });
+
+  it('whoever reads the data folder’s database finds no secret of a browser in it', async () => {
+    const { platform, call, token } = await runningPlatform();
+    const signedIn = await call('POST', '/session', { body: { token } });
+    const secret = /=([\w-]{43});/.exec(signedIn.headers.get('set-cookie') ?? '')?.[1] ?? '';
+    expect(secret).not.toBe('');
+    for (const file of ['countersign.db', 'countersign.db-wal'])
+      expect(readFileSync(join(platform.dataDir, file)).includes(secret)).toBe(false);
   });
 
   it('an Idempotency-Key still leads to the same approval', async () => {

@@ -84,7 +84,7 @@ describe('a pending approval', () => {
   it('ends when its decision has waited past the deadline for another writer', async () => {
     const folder = temporaryFolder();
     const clock = manualClock();
-    const storage = openStorage(folder, clock.now);
+    const storage = openStorage(folder);
     const other = new DatabaseSync(join(folder, DATABASE_FILE));
     onTestFinished(async () => {
       other.close();
@@ -92,7 +92,7 @@ describe('a pending approval', () => {
     });
     const { approvals } = storage;
     const ignored = { onEvent: () => {}, onDeadline: () => {} };
-    const lifecycle = createLifecycle({ approvals, now: clock.now, ...ignored });
+    const lifecycle = createLifecycle({ approvals, now: () => clock.now(), ...ignored });
     const row = await lifecycle.request({ ...ASKED, timeoutMs: 1_000 });
     other.exec('BEGIN IMMEDIATE');
     const deciding = lifecycle.decide(row, 'ann', { decision: 'approved', note: null });

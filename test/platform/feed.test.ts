@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createFeed, type Listener } from '../../src/platform/feed.ts';
+import { createFeed, type Listener, type Subscription } from '../../src/platform/feed.ts';
 import { silent } from '../../src/platform/logger.ts';
 import { openStorage } from '../../src/platform/storage/index.ts';
 import { temporaryFolder } from '../support/platform.ts';
@@ -17,7 +17,7 @@ const REQUEST = {
   idempotency_key: null,
   request_hash: null,
 };
-const ALL = { workspaceId: null, tokenHash: null };
+const ALL: Subscription = { workspaceId: null, credential: { kind: 'none' } };
 
 /** A listener that calls `onEvent` with each event before it takes the next one. */
 function recorder(onEvent: (seq: number) => Promise<void> | void = () => {}) {

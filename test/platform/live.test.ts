@@ -1,11 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { newSecret } from '../../src/platform/secrets.ts';
+import { SESSION_MS } from '../../src/platform/sessions.ts';
 import { PING_EVERY_MS } from '../../src/platform/sockets.ts';
 import { openStorage } from '../../src/platform/storage/index.ts';
 import { digestOf } from '../../src/protocol/digest.ts';
 import { decisionOfFrame } from '../../src/protocol/frames.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import {
+  type Call,
+  type LiveClient,
   liveClient,
   refusedUpgrade,
   runningPlatform,
@@ -14,6 +17,12 @@ import {
 
 const pathOf = (id: string, workspaceId = 'w1') =>
   `/workspaces/${workspaceId}/approvals/${id}/decide`;
+async function signIn(call: Call, token: string): Promise<string> {
+  const { headers } = await call('POST', '/session', { body: { token } });
+  return (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+const closeCodeOf = ({ socket }: LiveClient) =>
+  new Promise<number>((resolve) => socket.once('close', resolve));
 const approved = { decision: 'approved' } as const;
 const until = (condition: () => boolean) =>
   vi.waitUntil(condition, { timeout: 5_000, interval: 2 });
@@ -129,8 +138,7 @@ describe('the live channel', () => {
 
   it('takes an approver’s session, and no other cookie', async () => {
     const { platform, call, ask, token } = await runningPlatform();
-    const signedIn = await call('POST', '/session', { body: { token } });
-    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const cookie = await signIn(call, token);
     const { frames } = await liveClient(platform.url, { headers: { cookie } });
     await ask({}, 'w9');
     await until(() => frames.length === 1);
@@ -276,6 +284,43 @@ describe('a socket', () => {
     await storage.close();
     clock.advance(PING_EVERY_MS);
     expect(await closed).toBe(4401);
+  });
+
+  it('of a browser is closed with 4401 at once when this browser signs out', async () => {
+    const { platform, call, ask, token } = await runningPlatform({ clock: manualClock() });
+    const one = { cookie: await signIn(call, token) };
+    const two = { cookie: await signIn(call, token) };
+    const leaving = await liveClient(platform.url, { headers: one });
+    const staying = await liveClient(platform.url, { headers: two });
+    const bearer = await liveClient(platform.url, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const closed = closeCodeOf(leaving);
+    await call('DELETE', '/session', { headers: one });
+    await ask();
+    expect(await closed).toBe(4401);
+    await until(() => staying.frames.length === 1 && bearer.frames.length === 1);
+    expect(leaving.frames).toEqual([]);
+  });
+
+  it('of a browser is closed with 4401 when its session ends, or ended elsewhere', async () => {
+    const clock = manualClock();
+    const { platform, call, token } = await runningPlatform({ clock });
+    const other = await runningPlatform({ clock, dataDir: platform.dataDir });
+    const old = await liveClient(platform.url, { headers: { cookie: await signIn(call, token) } });
+    clock.jump(SESSION_MS / 2);
+    const [one, two] = [await signIn(call, token), await signIn(call, token)];
+    const out = await liveClient(platform.url, { headers: { cookie: one } });
+    const kept = await liveClient(platform.url, { headers: { cookie: two } });
+    const closed = [closeCodeOf(old), closeCodeOf(out)];
+    const cookie = one.replace(/_\d+=/, `_${new URL(other.platform.url).port}=`);
+    await other.call('DELETE', '/session', { headers: { cookie } });
+    clock.jump(SESSION_MS / 2);
+    const pinged = new Promise((resolve) => kept.socket.once('ping', resolve));
+    clock.advance(PING_EVERY_MS);
+    expect(await Promise.all(closed)).toEqual([4401, 4401]);
+    await pinged;
+    expect(kept.socket.readyState).toBe(kept.socket.OPEN);
   });
 
   it('that reads too slowly is dropped, and misses nothing when it comes back', async () => {

@@ -15,6 +15,8 @@ export interface SessionRoutesOptions {
   readonly sessions: Sessions;
   readonly served: Served;
   readonly cookieName: string;
+  /** Called when a browser has signed out. */
+  readonly onSignOut: (sessionHash: string) => void;
 }
 
 export function sessionRoutes(options: SessionRoutesOptions): Hono<PlatformEnv> {
@@ -32,7 +34,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<PlatformEnv> 
       const holder = await auth.holderOf(hashOf(token));
       if (holder === undefined) throw unauthorized();
       const approver = requireApprover(holder);
-      setCookie(c, cookieName, sessions.open(approver.tokenHash), cookie(c));
+      setCookie(c, cookieName, await sessions.open(approver.tokenHash), cookie(c));
       return c.body(null, 204);
     })
     .get('/', async (c) => {
@@ -40,9 +42,12 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<PlatformEnv> 
       if (principal === undefined) throw unauthorized();
       return c.json({ approver: requireApprover(principal).name });
     })
-    .delete('/', (c) => {
-      const secret = sessionOf(c.req.raw.headers, cookieName);
-      if (secret !== undefined) sessions.close(secret);
+    .delete('/', async (c) => {
+      const sessionHash = sessionOf(c.req.raw.headers, cookieName);
+      if (sessionHash !== undefined) {
+        await sessions.close(sessionHash);
+        options.onSignOut(sessionHash);
+      }
       deleteCookie(c, cookieName, cookie(c));
       return c.body(null, 204);
     });

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { type ApprovalStore, createApprovalStore } from './approvals.ts';
 import { createEventStore, type EventStore } from './events.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { createSessionStore, type SessionStore } from './sessions.ts';
 import { createTokenStore, type TokenStore } from './tokens.ts';
 
 export interface Storage {
   readonly approvals: ApprovalStore;
   readonly events: EventStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export function openStorage(dataDir: string, now: () => number = Date.now): Stor
     approvals: createApprovalStore(db),
     events: createEventStore(db),
     tokens: createTokenStore(db, now),
+    sessions: createSessionStore(db),
     close: () => database.close(),
   };
 }

@@ -79,8 +79,20 @@ interface TokenTable {
 }
 export type TokenRow = Selectable<TokenTable>;
 
+interface SessionTable {
+  /** Grows with every session. */
+  number: Generated<number>;
+  /** Hex SHA-256 of the secret in the cookie. */
+  hash: string;
+  /** Of the token that signed in. */
+  token_hash: string;
+  ends_at: number;
+}
+export type NewSession = Insertable<SessionTable>;
+
 export interface Database {
   approvals: ApprovalTable;
   events: EventTable;
   tokens: TokenTable;
+  sessions: SessionTable;
 }

@@ -56,6 +56,14 @@ const MIGRATIONS: readonly string[] = [
     revoked_at INTEGER
   ) STRICT;
   `,
+  `
+  CREATE TABLE sessions (
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash       TEXT    NOT NULL UNIQUE,
+    token_hash TEXT    NOT NULL,
+    ends_at    INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**
