@@ -46,5 +46,9 @@ export function answerOf({ status, code, message, details }: Refusal): Response 
   );
 }
 
-const headersOf = (status: RefusalStatus): Record<string, string> =>
-  status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+function headersOf(status: RefusalStatus): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  // The rest of the body is not read, so that nothing else can come on this connection.
+  if (status === 413) return { connection: 'close' };
+  return {};
+}

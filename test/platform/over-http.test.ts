@@ -80,6 +80,24 @@ it('refuses a body that turns out too large while it comes', async () => {
   expect(JSON.parse(body)).toMatchObject({ code: 'too_large' });
 });
 
+it.each([300_000, 2_000_000, 20_000_000])(
+  'lets whoever sends %i bytes see that this is too large',
+  async (size) => {
+    const { url } = await platform();
+    const body = JSON.stringify({ action: 'x'.repeat(size) });
+    const headers = { 'content-type': 'application/json' };
+    for (let time = 0; time < 3; time += 1) {
+      const answer = await fetch(`${url}/workspaces/w/approvals`, {
+        method: 'POST',
+        headers,
+        body,
+      });
+      expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close']);
+      expect(await answer.json()).toMatchObject({ code: 'too_large' });
+    }
+  },
+);
+
 it('answers a request that offers another protocol as if it had not, and reads its body', async () => {
   const { url } = await platform();
   const socket = connection(url);
