@@ -18,11 +18,14 @@ const DEFAULT_TIMEOUT = 600;
 /** Ten years, seconds: beyond it an instant is no instant any more. */
 const MAX_TIMEOUT = 3_650 * 86_400;
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
+
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits');
 
 const contextSchema = z.strictObject({
   args: z.unknown().refine((args) => args !== undefined, 'is missing'),
-  args_schema: z.record(z.string(), z.unknown()).nullish(),
+  // No `z.record`: that drops a key `__proto__` in silence.
+  args_schema: z.unknown().refine(isObject, 'must be an object').nullish(),
   digest,
 });
 

@@ -168,6 +168,37 @@ describe('arguments', () => {
   });
 
   it.each([
+    '{"__proto__":{"type":"object"},"type":"object"}',
+    '{"properties":{"__proto__":{"type":"null"}}}',
+    '{}',
+  ])('keep the schema %s whole', async (args_schema) => {
+    const { call, ask, token } = await testApp();
+    const id = await ask({ context: { ...bound(1), args_schema: JSON.parse(args_schema) } });
+    const { text } = await call('GET', `/approvals/${id}`, { token });
+    expect(text).toContain(`"args_schema":${args_schema}`);
+  });
+
+  it.each([
+    ['a flag', true],
+    ['a text', 'object'],
+    ['a number', 7],
+    ['a list', [{ type: 'object' }]],
+  ])('have no schema that is %s', async (_, args_schema) => {
+    const { call } = await testApp();
+    const body = { action: 'Drop table users', context: { ...bound(1), args_schema } };
+    const answer = await call('POST', APPROVALS, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body['error']).toBe('context.args_schema: must be an object');
+  });
+
+  it('may have null as their schema, which is none', async () => {
+    const { ask } = await testApp();
+    await expect(ask({ context: { ...bound(1), args_schema: null } })).resolves.toBeTypeOf(
+      'string',
+    );
+  });
+
+  it.each([
     ['a number beyond 2^53', '{"n":9007199254740993}'],
     ['a number beyond all', '{"n":1e400}'],
     ['a negative zero', '{"n":-0}'],
