@@ -76,7 +76,7 @@ describe.skipIf(!desks.available).concurrent('the connection', () => {
         });
       },
     });
-    await ask({ action: 'soon over', timeout_seconds: 1 });
+    await ask({ action: 'soon over', timeout_seconds: 2 });
     await page.locator('.request .time-left', { hasText: '1 s left' }).waitFor();
     await page.getByText('Time is up. Nothing can be decided here any more.').waitFor();
     await page.locator('.request .time-left', { hasText: 'time is up' }).first().waitFor();
