@@ -65,7 +65,10 @@ export function deniedByRoles(subject: Subject, roles: readonly string[]): Denie
 }
 
 export function timedOut(subject: Subject, cause: TimeoutCause): TimedOut {
-  const message = `Timed out after ${secondsOf(subject.request)}s waiting for human decision`;
+  const message =
+    cause === 'platform_expired'
+      ? 'Timed out waiting for human decision: the platform expired the request'
+      : `Timed out after ${secondsOf(subject.request)}s waiting for human decision`;
   return {
     ...base(subject),
     status: 'timeout',

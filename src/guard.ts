@@ -41,7 +41,10 @@ export function guard<Args, Result>(
     // JSON in, the same JSON out: the copy has the shape of what was given.
     const asked = copy as Args;
     const what = describe(asked);
-    if (await isBypassed(host, what.action, copy)) return await fn(asked);
+    if (await isBypassed(host, what.action, copy)) {
+      signal?.throwIfAborted();
+      return await fn(asked);
+    }
     const outcome = await host.request({ ...what, args: copy }, { signal });
     if (outcome.status !== 'granted') throw notApproved(outcome);
     // Without a key of the caller's own nobody else can have got this grant.

@@ -48,7 +48,10 @@ export interface SettingsOptions {
   readonly auditLogPath?: string | undefined;
   /** Keys the audit chain (`AUDIT_HMAC_KEY`). Default: no key. */
   readonly auditHmacKey?: string | undefined;
-  /** Journal of approvals under way (`COUNTERSIGN_STATE_DIR`). Default: the user's state folder. */
+  /**
+   * Which keys were used for what, which grants were used, and the audit log where its default place
+   * cannot be written (`COUNTERSIGN_STATE_DIR`). Default: the user's state folder.
+   */
   readonly stateDir?: string | undefined;
   /** Read the row before a grant from the live channel is believed. Default: false. */
   readonly confirmGrants?: boolean | undefined;

@@ -25,7 +25,7 @@ async function dispatch(argv: readonly string[], name: string | undefined): Prom
   const rest = argv.slice(name.split(' ').length);
   if (asksForHelp(rest)) {
     print(commandUsage(name));
-    return EXIT.ok;
+    return ANSWERING.has(name) ? EXIT.usage : EXIT.ok;
   }
   const command = await commands.get(name)?.load();
   if (command === undefined) throw new UsageError(`there is no command "${name}"`);
@@ -38,11 +38,15 @@ function commandIn(argv: readonly string[]): string | undefined {
   return [first, `${first} ${second}`].find((name) => commands.has(name));
 }
 
-const asksForHelp = (args: readonly string[]): boolean => {
-  const end = args.indexOf('--');
-  const options = end === -1 ? args : args.slice(0, end);
-  return options.includes('--help') || options.includes('-h');
-};
+/**
+ * Help is asked for by one word alone. Anywhere else `--help` may be the value of an option, written
+ * by a model: `countersign request X --reason "$REASON" && run`.
+ */
+const asksForHelp = (args: readonly string[]): boolean =>
+  args.length === 1 && (args[0] === '--help' || args[0] === '-h');
+
+/** Commands whose status 0 is an answer (granted, intact, decided), so that no help may end with it. */
+const ANSWERING: ReadonlySet<string> = new Set(['request', 'decide', 'audit verify']);
 
 async function withoutCommand(argv: readonly string[]): Promise<number> {
   const [first] = argv;
@@ -53,7 +57,8 @@ async function withoutCommand(argv: readonly string[]): Promise<number> {
   if (first === '--version') {
     const { packageVersion } = await import('./package-version.ts');
     print(packageVersion());
-  } else if (asksForHelp([first]) || (first === 'audit' && asksForHelp(argv))) print(overview());
+  } else if (asksForHelp([first]) || (first === 'audit' && asksForHelp(argv.slice(1))))
+    print(overview());
   else throw new UsageError(unknown(argv, first));
   return EXIT.ok;
 }

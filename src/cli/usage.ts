@@ -53,9 +53,11 @@ Needs WORKSPACE_ID, who asks. PLATFORM_URL says where; APPROVAL_TOKEN is sent wh
 Ctrl-C and SIGTERM take the request back before the process ends.
 
 Exit status: 0 granted, 1 denied, 2 called in a wrong way (usage, settings, the request itself, a
-key that stands for something else), 3 nobody answered in time, 4 failed, 5 withdrawn.
+key that stands for something else), 3 nobody answered in time, 4 failed, 5 withdrawn. This help
+ends with 2: 0 means granted, and nothing else.
 
-Example: countersign request "Deploy 1.4 to production" --timeout 10m && ./deploy 1.4`;
+Example: countersign request "Deploy 1.4 to production" --timeout 10m && ./deploy 1.4
+An action that a program fills in stands behind --: countersign request -- "$ACTION"`;
 
 const CREDENTIALS = `The address is PLATFORM_URL, else http://localhost:8080. The approver's token is that of the
 folder given by --data, else COUNTERSIGN_APPROVER_TOKEN, else approver.token in the default data

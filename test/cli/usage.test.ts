@@ -16,15 +16,18 @@ it('prints help and its version as data, and what is wrong for people', async ()
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const unread = start(['--help']);
   unread.child.stdout?.destroy();
-  const [help, said, nothing, wrong, unknown, closed] = await Promise.all([
+  const [help, listHelp, said, nothing, wrong, unknown, closed] = await Promise.all([
     run(['audit', 'verify', '-h']),
+    run(['list', '--help']),
     run(['--version']),
     run([]),
     run(['audit', 'verfy']),
     run(['frobnicate', '--help']),
     unread.ended,
   ]);
-  expect(help).toEqual({ status: 0, stdout: `${commandUsage('audit verify')}\n`, stderr: '' });
+  // 0 would say that the log is intact.
+  expect(help).toEqual({ status: 2, stdout: `${commandUsage('audit verify')}\n`, stderr: '' });
+  expect(listHelp).toEqual({ status: 0, stdout: `${commandUsage('list')}\n`, stderr: '' });
   expect(said).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   expect(nothing).toEqual({ status: 2, stdout: '', stderr: `${overview()}\n` });
   expect(wrong).toEqual({
@@ -36,6 +39,21 @@ it('prints help and its version as data, and what is wrong for people', async ()
   });
   expect(unknown).toMatchObject({ status: 2, stdout: '' });
   expect(closed).toMatchObject({ status: 0, stderr: '' });
+});
+
+it('grants nothing because somebody wrote "--help" into an argument', async () => {
+  const { run, auditPath } = cliWorld({ WORKSPACE_ID: 'ws-1' });
+  const calls = [
+    ['request', '--help'],
+    ['request', '-h'],
+    ['request', 'Delete everything', '--reason', '--help'],
+    ['request', 'Delete everything', '--key', '-h'],
+    ['request', 'Delete everything', '--help'],
+    ['audit', 'verify', auditPath, '--help'],
+    ['decide', 'abcd', 'approve', '--note', '-h'],
+  ];
+  for (const { status } of await Promise.all(calls.map((call) => run(call))))
+    expect(status).toBe(2);
 });
 
 it.each([
