@@ -33,14 +33,6 @@ export class ApprovalRun {
       this.#actor.send({ type: 'approval.withdraw', why });
   }
 
-  /** Gives up when `signal` fires, or has fired. */
-  followSignal(signal: AbortSignal | undefined): void {
-    const giveUp = (): void => this.withdraw('the caller gave up');
-    signal?.addEventListener('abort', giveUp, { once: true });
-    if (signal?.aborted === true) giveUp();
-    void this.outcome.then(() => signal?.removeEventListener('abort', giveUp));
-  }
-
   #watch({ request, log, listeners }: ApprovalRunOptions): void {
     const { traceId, action, deadlineAt } = request;
     this.#actor.on('audit', ({ event }) => {

@@ -13,7 +13,6 @@ import { CountersignError } from './errors.ts';
 import { type ApprovalsEvents, Listeners } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
 import { type Inspect, inspection } from './inspection.ts';
-import { joined } from './joined.ts';
 import { Once } from './journal/once.ts';
 import { readConfig } from './rbac/index.ts';
 import { Recorder } from './recorder.ts';
@@ -21,6 +20,7 @@ import { contradictionEvent, leftEvent, refusalEvent, refusedOutcome } from './r
 import { createRequest, type RequestInput, readInput, refuseStrangeSignal } from './request.ts';
 import { provideServices } from './services.ts';
 import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
+import { SharedRun } from './shared-run.ts';
 
 export interface ApprovalsOptions extends SettingsOptions {
   /** Where records go instead of the file; not closed by {@link Approvals.close}. */
@@ -36,11 +36,6 @@ export interface ApprovalsOptions extends SettingsOptions {
 export interface RequestOptions {
   /** Gives up: the request is withdrawn, and the outcome is `withdrawn`. */
   readonly signal?: AbortSignal | undefined;
-}
-
-interface SharedRun {
-  readonly request: ApprovalRequest;
-  readonly outcome: Promise<Outcome>;
 }
 
 /**
@@ -154,9 +149,8 @@ export class Approvals implements AsyncDisposable {
       refuseStrangeSignal(signal);
       const request = await this.#requestOf(asked, traceId);
       this.#refuseWhenClosed();
-      const same = this.#sameKey(request);
-      if (same !== undefined) return await this.#join(same, request, log, signal);
-      return await this.#start(request, log, signal);
+      const shared = this.#sameKey(request) ?? this.#start(request, log);
+      return await this.#wait(shared, request, log, signal);
     } catch (error) {
       return this.#refuse(error, action, traceId, log);
     }
@@ -199,33 +193,30 @@ export class Approvals implements AsyncDisposable {
   }
 
   /** Two requests with one key are one approval. */
-  #sameKey(request: ApprovalRequest): Promise<Outcome> | undefined {
-    const same = this.#byKey.get(request.key);
-    if (same === undefined) return undefined;
-    if (same.request.action === request.action && same.request.digest === request.digest)
-      return same.outcome;
+  #sameKey(request: ApprovalRequest): SharedRun | undefined {
+    const shared = this.#byKey.get(request.key);
+    if (shared === undefined) return undefined;
+    const { action, digest } = shared.request;
+    if (action === request.action && digest === request.digest) return shared;
     throw new CountersignError(
       'conflict',
       `the key "${request.key}" is in use for another action or other arguments; use a new key`,
     );
   }
 
-  async #join(
-    shared: Promise<Outcome>,
+  async #wait(
+    shared: SharedRun,
     request: ApprovalRequest,
     log: AuditLog,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    const outcome = await joined(shared, request, signal, this.#environment);
-    if (outcome.traceId === request.traceId) log.append(leftEvent(outcome, request));
+    const { outcome, left } = await shared.wait(request, signal);
+    if (!left) return outcome;
+    log.append(leftEvent(outcome, request));
     return this.#recorder.afterFlush(log, outcome);
   }
 
-  #start(
-    request: ApprovalRequest,
-    log: AuditLog,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome> {
+  #start(request: ApprovalRequest, log: AuditLog): SharedRun {
     const run = new ApprovalRun({
       machine: this.#provided(log),
       request,
@@ -233,11 +224,11 @@ export class Approvals implements AsyncDisposable {
       listeners: this.#listeners,
       inspection: inspection(this.#options.inspect, this.#options.logger),
     });
-    run.followSignal(signal);
     this.#runs.add(run);
     const outcome = this.#answer(run, request, log);
-    this.#byKey.set(request.key, { request, outcome });
-    return outcome;
+    const shared = new SharedRun({ request, run, outcome, environment: this.#environment });
+    this.#byKey.set(request.key, shared);
+    return shared;
   }
 
   async #answer(run: ApprovalRun, request: ApprovalRequest, log: AuditLog): Promise<Outcome> {

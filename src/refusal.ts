@@ -38,9 +38,9 @@ export function leftEvent(outcome: Outcome, request: ApprovalRequest): AuditEven
     actor: request.workspaceId,
     action: 'approve',
     resource: request.action,
-    outcome: outcome.status,
+    outcome: 'left',
     trace_id: request.traceId,
-    extras: { error: 'left an approval that goes on for the one who asked first' },
+    extras: { status: outcome.status, error: 'the approval goes on for others who share its key' },
   };
 }
 
