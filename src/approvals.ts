@@ -110,7 +110,7 @@ export class Approvals implements AsyncDisposable {
   /** Listens; the result ends it. What a listener throws is logged and changes nothing. */
   on<Name extends keyof ApprovalsEvents>(
     name: Name,
-    listener: (event: ApprovalsEvents[Name]) => void,
+    listener: (event: ApprovalsEvents[Name]) => unknown,
   ): () => void {
     return this.#listeners.add(name, listener);
   }

@@ -22,7 +22,7 @@ export interface ApprovalsEvents {
 }
 
 type Sets = {
-  readonly [Name in keyof ApprovalsEvents]: Set<(event: ApprovalsEvents[Name]) => void>;
+  readonly [Name in keyof ApprovalsEvents]: Set<(event: ApprovalsEvents[Name]) => unknown>;
 };
 
 /** Listeners whose faults are their own: what one throws is logged and changes nothing. */
@@ -37,9 +37,9 @@ export class Listeners {
   /** Adds a listener; the result removes it. */
   add<Name extends keyof ApprovalsEvents>(
     name: Name,
-    listener: (event: ApprovalsEvents[Name]) => void,
+    listener: (event: ApprovalsEvents[Name]) => unknown,
   ): () => void {
-    const set: Set<(event: ApprovalsEvents[Name]) => void> = this.#sets[name];
+    const set: Set<(event: ApprovalsEvents[Name]) => unknown> = this.#sets[name];
     set.add(listener);
     return () => {
       set.delete(listener);
@@ -51,7 +51,7 @@ export class Listeners {
       const threw = (error: unknown): void =>
         this.#logger?.warn({ err: error }, `a listener of "${name}" threw`);
       try {
-        // A listener may be an async function, whatever its type says.
+        // A listener may be an async function.
         const returned: unknown = listener(event);
         if (returned instanceof Promise) returned.catch(threw);
       } catch (error) {

@@ -335,8 +335,7 @@ describe('a request', () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     onTestFinished(() => void process.off('unhandledRejection', unhandled));
-    // An async function passes for a listener in TypeScript, and in JavaScript anything does.
-    Reflect.apply(approvals.on, approvals, ['state', rejects]);
+    approvals.on('state', rejects);
     const asked = approvals.request({ action: 'x' });
     platform.decide((await platform.waitForRow()).id, 'approved');
     expect(await asked).toMatchObject({ status: 'granted' });
