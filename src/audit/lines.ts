@@ -6,27 +6,32 @@ export interface Line {
   readonly number: number;
   /** Of its first byte in the file. */
   readonly offset: number;
-  /** Without the line feed. */
+  /** Without the line feed. Only the end of it where `length` is beyond {@link MAX_LINE_BYTES}. */
   readonly bytes: Buffer;
+  /** Of the whole line without the line feed, bytes. */
+  readonly length: number;
   /** False where the file ends without a line feed. */
   readonly ended: boolean;
 }
 
-/** No record is longer; more without a line feed is no log, and would not fit into memory. */
+/** No record is longer; what is may not fit into memory. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 
-/** @throws Error of the file system, or RangeError at a line beyond {@link MAX_LINE_BYTES} */
+/** @throws Error of the file system */
 export async function* linesOfFile(path: string): AsyncGenerator<Line> {
   const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 * 1024 });
   let rest = Buffer.alloc(0);
   let number = 1;
   let offset = 0;
+  let dropped = 0;
   const line = (bytes: Buffer, ended: boolean): Line => {
-    const made = { number, offset, bytes, ended };
+    const length = dropped + bytes.length;
+    const made = { number, offset, bytes, length, ended };
     number += 1;
-    offset += bytes.length + 1;
+    offset += length + 1;
+    dropped = 0;
     return made;
   };
   for await (const chunk of chunks) {
@@ -37,10 +42,13 @@ export async function* linesOfFile(path: string): AsyncGenerator<Line> {
       start = at + 1;
     }
     rest = data.subarray(start);
-    if (rest.length > MAX_LINE_BYTES)
-      throw new RangeError(`line ${number} is longer than ${MAX_LINE_BYTES} bytes`);
+    // Nobody reads the line any more; its end is what the next line is found by.
+    if (dropped + rest.length > MAX_LINE_BYTES) {
+      dropped += rest.length;
+      rest = Buffer.alloc(0);
+    }
   }
-  if (rest.length > 0) yield line(rest, false);
+  if (dropped + rest.length > 0) yield line(rest, false);
 }
 
 /** Lines that somebody read already; each is taken as whole. */
@@ -51,7 +59,7 @@ export async function* linesOfTexts(
   let offset = 0;
   for await (const text of texts) {
     const bytes = Buffer.from(text, 'utf8');
-    yield { number, offset, bytes, ended: true };
+    yield { number, offset, bytes, length: bytes.length, ended: true };
     number += 1;
     offset += bytes.length + 1;
   }

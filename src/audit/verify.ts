@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
 import { type AuditProblem, ChainOrder } from './chain-order.ts';
-import { type Line, linesOfFile, linesOfTexts } from './lines.ts';
+import { type Line, linesOfFile, linesOfTexts, MAX_LINE_BYTES } from './lines.ts';
 import { type CheckedRecord, checkLine } from './record-check.ts';
 
 export interface AuditReport {
@@ -25,7 +25,7 @@ export interface AuditReport {
   readonly torn?: { readonly line: number; readonly offset: number };
   /** The first bad line. Only where the status is `tampered`. */
   readonly first_problem?: AuditProblem;
-  /** Only where the status is `unreadable`. */
+  /** Why it could not be read, or, where the status is `tampered`, not to the end. */
   readonly error?: string;
 }
 
@@ -46,7 +46,7 @@ export async function verifyAuditLog(
     return check.report();
   } catch (error) {
     const name = typeof source === 'string' ? `${source}: ` : '';
-    return check.unreadable(`${name}${messageOf(error)}`);
+    return check.brokenOff(`${name}${messageOf(error)}`);
   }
 }
 
@@ -81,8 +81,12 @@ class LogCheck {
 
   /** Empty lines mean nothing: two writers that repair one end at the same time leave one. */
   take(line: Line): void {
-    if (line.bytes.length === 0) return;
+    if (line.length === 0) return;
     if (!line.ended) this.#torn = { line: line.number, offset: line.offset };
+    if (line.length > MAX_LINE_BYTES) {
+      this.#noteTooLong(line);
+      return;
+    }
     const checked = checkLine(line.bytes, this.#hmacKey);
     if (checked.status === 'malformed') this.#takeMalformed(line, checked.message);
     else if (checked.status === 'edited') this.#takeEdited(line);
@@ -91,29 +95,34 @@ class LogCheck {
 
   report(): AuditReport {
     for (const { problem } of this.#unfinished.values()) this.#note(problem);
+    return this.#reported('intact');
+  }
+
+  /** What was seen stays; what is malformed so far might have been explained further down. */
+  brokenOff(error: string): AuditReport {
+    return { ...this.#reported('unreadable'), error };
+  }
+
+  #reported(unlessTampered: 'intact' | 'unreadable'): AuditReport {
     const first = this.#first;
     return {
-      ...this.#counts(first === undefined ? 'intact' : 'tampered'),
-      ...(first === undefined ? {} : { first_problem: first }),
-    };
-  }
-
-  unreadable(error: string): AuditReport {
-    return { ...this.#counts('unreadable'), error };
-  }
-
-  #counts(status: AuditReport['status']): AuditReport {
-    return {
-      status,
+      status: first === undefined ? unlessTampered : 'tampered',
       records: this.#records,
       chains: this.#order.chains,
       recovered: this.#recovered,
       ...(this.#torn === undefined ? {} : { torn: this.#torn }),
+      ...(first === undefined ? {} : { first_problem: first }),
     };
   }
 
   #note(problem: AuditProblem): void {
     if (this.#first === undefined || problem.line <= this.#first.line) this.#first = problem;
+  }
+
+  /** No writer leaves such a line, whole or torn. */
+  #noteTooLong({ number }: Line): void {
+    const message = `is longer than ${MAX_LINE_BYTES} bytes`;
+    this.#note({ line: number, kind: 'malformed', message });
   }
 
   #takeMalformed({ number, offset, bytes, ended }: Line, message: string): void {

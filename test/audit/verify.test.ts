@@ -245,6 +245,40 @@ describe('a log that somebody touched', () => {
   });
 });
 
+const written = async (...parts: readonly (string | Buffer)[]): Promise<string> => {
+  const path = join(await tempFolder(), 'audit.jsonl');
+  await writeFile(path, Buffer.concat(parts.map((part) => Buffer.from(part))));
+  return path;
+};
+
+describe('a line that is too long to be held', () => {
+  const tooLong = Buffer.alloc(19 * 1024 * 1024, 0x20);
+
+  it.each(['\n', ''])('is malformed, ended by "%s"', async (end) => {
+    const [line = ''] = chainLines(1);
+    expect(await verifyAuditLog(await written(`${line}\n`, tooLong, end))).toMatchObject({
+      status: 'tampered',
+      records: 1,
+      first_problem: { line: 2, kind: 'malformed', message: 'is longer than 8388608 bytes' },
+    });
+  });
+
+  it('hides nothing that stands before or after it', async () => {
+    const lines = chainLines(3);
+    const edited = at(lines, 1).replace('requested', 'granted');
+    const path = await written(`${at(lines, 0)}\n${edited}\n`, tooLong, '\n');
+    expect(await verifyAuditLog(path)).toMatchObject({
+      status: 'tampered',
+      first_problem: { line: 2, kind: 'edited' },
+    });
+    const after = await verifyAuditLog(await written(tooLong, `\n${lines.join('\n')}\n{"torn`));
+    expect(after).toMatchObject({
+      records: 3,
+      torn: { line: 5, offset: tooLong.length + 1 + Buffer.byteLength(`${lines.join('\n')}\n`) },
+    });
+  });
+});
+
 describe('a log with a key', () => {
   it('is intact with the key alone', async () => {
     const lines = chainLines(3, 'the key');
@@ -278,19 +312,23 @@ describe('a file that cannot be read', () => {
     expect(await verifyAuditLog(folder)).toMatchObject({ status: 'unreadable' });
   });
 
-  it('is unreadable where a line is too long to be held', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
-    await writeFile(path, Buffer.alloc(9 * 1024 * 1024, 0x20));
-    expect(await verifyAuditLog(path)).toMatchObject({
-      status: 'unreadable',
-      error: expect.stringContaining('line 1 is longer'),
-    });
-  });
-
   it('is reported when a source of lines breaks', async () => {
     expect(await verifyAuditLog(broken())).toMatchObject({
       status: 'unreadable',
       records: 1,
+      error: 'the disk is gone',
+    });
+  });
+
+  it('is tampered with where that was seen before the source broke', async () => {
+    const [line = ''] = chainLines(1);
+    async function* brokenLater(): AsyncGenerator<string> {
+      yield line.replace('requested', 'granted');
+      yield* broken();
+    }
+    expect(await verifyAuditLog(brokenLater())).toMatchObject({
+      status: 'tampered',
+      first_problem: { line: 1, kind: 'edited' },
       error: 'the disk is gone',
     });
   });

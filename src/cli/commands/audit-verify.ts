@@ -29,8 +29,10 @@ function exitStatusOf(statuses: ReadonlySet<AuditReport['status']>): number {
 function sentence(file: string, report: AuditReport): string {
   const { status, first_problem: problem, error, torn } = report;
   if (status === 'unreadable') return `${file}: cannot be read: ${reasonIn(error, file)}`;
+  const rest =
+    error === undefined ? '' : `; it cannot be read to its end: ${reasonIn(error, file)}`;
   if (problem !== undefined)
-    return `${file}: TAMPERED, first at line ${problem.line} (${problem.kind}): ${problem.message}`;
+    return `${file}: TAMPERED, first at line ${problem.line} (${problem.kind}): ${problem.message}${rest}`;
   const crash =
     torn === undefined
       ? ''
