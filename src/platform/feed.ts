@@ -4,6 +4,7 @@
  * so that answers that overtake each other, or another process that writes, change nothing.
  */
 import { messageOf } from '../errors.ts';
+import type { PlatformClock } from './clock.ts';
 import type { PlatformLogger } from './logger.ts';
 import type { ApprovalEvent, EventStore } from './storage/events.ts';
 
@@ -37,16 +38,27 @@ export interface Feed {
   close(): Promise<void>;
 }
 
+export interface FeedOptions {
+  readonly events: EventStore;
+  /** The number of the newest event when the server started. */
+  readonly start: number;
+  readonly clock: PlatformClock;
+  readonly logger: PlatformLogger;
+}
+
+/** Between two looks for what other processes wrote, milliseconds; only while somebody listens. */
+export const LOOK_EVERY_MS = 1_000;
+
 const BATCH = 100;
 
-/** @param start the number of the newest event when the server started */
-export function createFeed(events: EventStore, start: number, logger: PlatformLogger): Feed {
+export function createFeed({ events, start, clock, logger }: FeedOptions): Feed {
   const live = new Map<Listener, Subscription>();
   let head = start;
   let dirty = false;
   const closing = new AbortController();
   const { signal: closed } = closing;
   let pumping: Promise<void> | undefined;
+  let timer: unknown;
 
   const publish = (event: ApprovalEvent): void => {
     head = event.seq;
@@ -82,21 +94,39 @@ export function createFeed(events: EventStore, start: number, logger: PlatformLo
     }
   };
 
+  const poke = (): void => {
+    dirty = true;
+    if (!closed.aborted) pumping ??= pump();
+  };
+
+  const arm = (): void => {
+    timer = clock.setTimeout(() => {
+      poke();
+      arm();
+    }, LOOK_EVERY_MS);
+  };
+
+  const disarm = (): void => {
+    clock.clearTimeout(timer);
+    timer = undefined;
+  };
+
   return {
-    poke: () => {
-      dirty = true;
-      if (!closed.aborted) pumping ??= pump();
-    },
+    poke,
     subscribe: async (listener, subscription) => {
       await replay(listener, subscription);
       // Nothing is awaited between the last look at `head` and here, so that no event slips through.
-      if (!listener.closed) live.set(listener, subscription);
+      if (listener.closed || closed.aborted) return;
+      live.set(listener, subscription);
+      if (timer === undefined) arm();
     },
     unsubscribe: (listener) => {
       live.delete(listener);
+      if (live.size === 0) disarm();
     },
     close: async () => {
       closing.abort();
+      disarm();
       live.clear();
       await pumping;
     },

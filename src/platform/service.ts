@@ -42,7 +42,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const owner = { token: options.token, name: ownerName() };
   const auth = createAuth({ tokens, sessions, owner, cookieName, anonymous: served.anonymous });
 
-  const feed = createFeed(events, await events.head(), logger);
+  const feed = createFeed({ events, start: await events.head(), clock, logger });
   const lifecycle = createLifecycle({
     approvals,
     now,

@@ -50,7 +50,7 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
 
   const beat = (): void => {
     timer = clock.setTimeout(beat, PING_EVERY_MS);
-    // For what another process wrote, and for what could not be read the last time.
+    // The feed itself looks only while somebody listens: whoever comes next must not get old events.
     feed.poke();
     for (const socket of server.clients)
       check(socket).catch((error: unknown) => {

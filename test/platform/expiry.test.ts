@@ -65,7 +65,7 @@ describe('a pending approval', () => {
       [10_000, slow],
     ] as const) {
       const before = frames.length;
-      await vi.waitUntil(() => clock.waits.some((wait) => wait <= ms));
+      await vi.waitUntil(() => clock.waits.includes(ms));
       clock.advance(ms);
       await vi.waitUntil(() => frames.length > Math.max(before, 3));
       expect(frames.at(-1)).toMatchObject({ payload: { approval_id: id, outcome: 'timeout' } });

@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createFeed, type Listener, type Subscription } from '../../src/platform/feed.ts';
+import {
+  createFeed,
+  type Listener,
+  LOOK_EVERY_MS,
+  type Subscription,
+} from '../../src/platform/feed.ts';
 import { silent } from '../../src/platform/logger.ts';
+import type { EventStore } from '../../src/platform/storage/events.ts';
 import { openStorage } from '../../src/platform/storage/index.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { temporaryFolder } from '../support/platform.ts';
 
 const REQUEST = {
@@ -32,12 +39,41 @@ function recorder(onEvent: (seq: number) => Promise<void> | void = () => {}) {
   return { listener, seqs };
 }
 
+const feedOf = (events: EventStore, start: number, clock = manualClock()) =>
+  createFeed({ events, start, clock, logger: silent });
+
 describe('the feed', () => {
+  it('looks every second for what others wrote, while somebody listens', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    const clock = manualClock();
+    const feed = feedOf(events, 0, clock);
+    expect(clock.waits).toEqual([]);
+    const [one, two] = [recorder(), recorder()];
+    await feed.subscribe(one.listener, ALL);
+    await feed.subscribe(two.listener, ALL);
+    for (const id of ['a', 'b']) {
+      await approvals.insert({ ...REQUEST, id });
+      clock.advance(LOOK_EVERY_MS);
+      await vi.waitUntil(() => two.seqs.length === (id === 'a' ? 1 : 2), { interval: 1 });
+    }
+    expect(one.seqs).toEqual([1, 2]);
+    feed.unsubscribe(one.listener);
+    expect(clock.waits).toEqual([LOOK_EVERY_MS]);
+    feed.unsubscribe(two.listener);
+    expect(clock.waits).toEqual([]);
+    await feed.subscribe(one.listener, ALL);
+    expect(clock.waits).toEqual([LOOK_EVERY_MS]);
+    await feed.close();
+    await feed.subscribe(two.listener, ALL);
+    expect(clock.waits).toEqual([]);
+    await storage.close();
+  });
+
   it('neither repeats nor leaves out what happens while it replays', async () => {
     const { approvals, events, ...storage } = openStorage(temporaryFolder());
     const ask = (id: string) => approvals.insert({ ...REQUEST, id });
     for (const id of ['a', 'b', 'c']) await ask(id);
-    const feed = createFeed(events, await events.head(), silent);
+    const feed = feedOf(events, await events.head());
     const witness = recorder();
     await feed.subscribe(witness.listener, ALL);
 
@@ -60,7 +96,7 @@ describe('the feed', () => {
   it('replays more than it reads at once', async () => {
     const { approvals, events, ...storage } = openStorage(temporaryFolder());
     for (let id = 1; id <= 250; id += 1) await approvals.insert({ ...REQUEST, id: `${id}` });
-    const feed = createFeed(events, await events.head(), silent);
+    const feed = feedOf(events, await events.head());
     const { listener, seqs } = recorder();
     await feed.subscribe(listener, { ...ALL, since: 5 });
     expect(seqs).toEqual(Array.from({ length: 245 }, (_, index) => index + 6));
@@ -75,7 +111,12 @@ describe('the feed', () => {
       fails ? Promise.reject(new Error('disk')) : events.read(range);
     const errors: string[] = [];
     const error = (_: object, message: string) => void errors.push(message);
-    const feed = createFeed({ ...events, read }, 0, { ...silent, error });
+    const feed = createFeed({
+      events: { ...events, read },
+      start: 0,
+      clock: manualClock(),
+      logger: { ...silent, error },
+    });
     const { listener, seqs } = recorder();
     await feed.subscribe(listener, ALL);
     await approvals.insert({ ...REQUEST, id: 'a' });
@@ -90,7 +131,7 @@ describe('the feed', () => {
 
   it('says nothing after it was closed', async () => {
     const { approvals, events, ...storage } = openStorage(temporaryFolder());
-    const feed = createFeed(events, 0, silent);
+    const feed = feedOf(events, 0);
     const { listener, seqs } = recorder();
     await feed.subscribe(listener, ALL);
     await feed.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { LOOK_EVERY_MS } from '../../src/platform/feed.ts';
 import { newSecret } from '../../src/platform/secrets.ts';
 import { SESSION_MS } from '../../src/platform/sessions.ts';
 import { PING_EVERY_MS } from '../../src/platform/sockets.ts';
@@ -232,7 +233,7 @@ describe('events', () => {
     await until(() => frames.length === 1);
   });
 
-  it('written by another process reach the sockets with the next event or ping', async () => {
+  it('written by another process reach the sockets with the next event or second', async () => {
     const clock = manualClock();
     const { platform, ask } = await runningPlatform({ clock });
     const { frames, seqs } = await liveClient(platform.url);
@@ -241,7 +242,7 @@ describe('events', () => {
     await ask();
     await until(() => frames.length === 2);
     await other.ask();
-    clock.advance(PING_EVERY_MS);
+    clock.advance(LOOK_EVERY_MS);
     await until(() => frames.length === 3);
     expect(seqs()).toEqual([1, 2, 3]);
   });
