@@ -63,6 +63,21 @@ describe.skipIf(!desks.available).concurrent('what an agent wrote', () => {
     expect(await page.locator('.row-difference').allTextContents()).toEqual(['to: eu', 'to: us']);
   });
 
+  it.for([390, 1280])('keeps to its column at %i px, whoever asks', async (width, test) => {
+    const { page, call } = await desks.open(test, { viewport: { width, height: 700 } });
+    const who = 'W'.repeat(200);
+    const path = `/workspaces/${who}/approvals`;
+    for (const action of ['One', 'Two']) await call('POST', path, { body: { action } });
+    await page.locator('.row', { hasText: 'Two' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const list = await page.locator('.rows').first().boundingBox();
+    for (const row of await page.locator('.row').all()) {
+      expect((await row.boundingBox())?.width).toBeLessThanOrEqual(list?.width ?? 0);
+      expect(await row.locator('.time-left').isVisible()).toBe(true);
+    }
+    expect(await page.locator('.request h2').first().textContent()).toContain(who);
+  });
+
   it('fits a narrow phone', async (test) => {
     const width = 320;
     const { page, ask } = await desks.open(test, {
