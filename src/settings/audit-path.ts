@@ -20,7 +20,10 @@ export async function resolveAuditPath(
 ): Promise<string> {
   const why = await whyNotWritable(audit.path);
   if (why === undefined) return audit.path;
-  if (audit.explicit) throw refused(`the audit log ${audit.path} cannot be written: ${why}`);
+  if (audit.explicit)
+    throw refused(
+      `the audit log ${audit.path} cannot be written: ${why}; set AUDIT_LOG_PATH to a file that can`,
+    );
   const instead = join(stateDir, 'audit.jsonl');
   const whyNotThere = await whyNotWritable(instead);
   if (whyNotThere !== undefined)
