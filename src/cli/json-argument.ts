@@ -59,8 +59,15 @@ class Checker {
     if (depth > MAX_DEPTH) throw this.#wrong(`nested deeper than ${MAX_DEPTH}`);
     if (this.#token.text === '{') this.#members(depth, new Set());
     else if (this.#token.text === '[') this.#list(']', () => this.#value(depth + 1));
-    else if (SCALAR.test(this.#token.text)) this.#next();
+    else if (SCALAR.test(this.#token.text)) this.#scalar();
     else throw this.#wrong('a value is missing');
+  }
+
+  /** The parser reads `1e400` as infinity, which is no JSON. */
+  #scalar(): void {
+    if (Math.abs(Number(this.#token.text)) === Number.POSITIVE_INFINITY)
+      throw this.#wrong('the number is too large');
+    this.#next();
   }
 
   #members(depth: number, keys: Set<string>): void {

@@ -26,6 +26,8 @@ it.each([
   ['["\n"]', /position/],
   ['{"a":1,"b":{"c":1,"c":2}}', /the key "c" is there twice at position 19/],
   ['{"a":1,"\\u0061":2}', /the key "a" is there twice at position 8/],
+  ['1e400', /^--args is not the JSON that it must be: the number is too large at position 1$/],
+  ['{"a":[-1e400]}', /the number is too large at position 7$/],
   ['{"__proto__":1,"__proto__":2}', /the key "__proto__" is there twice/],
   ['['.repeat(100_000), /nested deeper than 64 at position 66/],
 ])('refuses %s and names the place', (text, message) => {
