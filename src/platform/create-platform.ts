@@ -56,7 +56,11 @@ interface Running {
   stop(): Promise<void>;
 }
 
+/** @throws CountersignError `config` where no data folder is named */
 export function createPlatform(options: PlatformOptions): Platform {
+  // An empty path would be the current folder.
+  if (options.dataDir === '')
+    throw new CountersignError('config', 'dataDir is empty; name the data folder');
   const dataDir = resolve(options.dataDir);
   let starting: Promise<Running> | undefined;
   let running: Running | undefined;

@@ -69,9 +69,9 @@ function closed(server: Server): Promise<void> {
   });
 }
 
-const cannotListen = (host: string, port: number, error: Error): CountersignError =>
-  new CountersignError(
-    'config',
-    `cannot listen on ${host} port ${port}: ${messageOf(error)}; is it in use? Name another port`,
-    { cause: error },
-  );
+function cannotListen(host: string, port: number, error: Error): CountersignError {
+  const inUse = 'code' in error && error.code === 'EADDRINUSE';
+  const advice = inUse ? '; is it in use? Name another port' : '';
+  const message = `cannot listen on ${host} port ${port}: ${messageOf(error)}${advice}`;
+  return new CountersignError('config', message, { cause: error });
+}

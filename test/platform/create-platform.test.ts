@@ -79,9 +79,26 @@ describe('a platform', () => {
     const second = createPlatform({ dataDir: temporaryFolder(), port });
     await expect(second.listen()).rejects.toMatchObject({
       code: 'config',
-      message: expect.stringContaining(`port ${port}`),
+      message: expect.stringMatching(`port ${port}.*is it in use\\? Name another port`),
     });
     await second.close();
+  });
+
+  it.each([
+    ['is not this machine’s', '192.0.2.1'],
+    ['does not resolve', 'n'.repeat(64)],
+  ])('names the host that %s, and does not blame the port', async (_, host) => {
+    const listening = createPlatform({ dataDir: temporaryFolder(), port: 0, host }).listen();
+    await expect(listening).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(`^cannot listen on ${host} port 0: (?!.*in use)`),
+    });
+  });
+
+  it('does not take the current folder where none is named', () => {
+    expect(() => createPlatform({ dataDir: '' })).toThrow(
+      expect.objectContaining({ code: 'config', message: expect.stringContaining('dataDir') }),
+    );
   });
 
   it('refuses origins that are none before it makes anything', async () => {
