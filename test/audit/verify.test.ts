@@ -254,7 +254,7 @@ const written = async (...parts: readonly (string | Buffer)[]): Promise<string> 
 describe('a line that is too long to be held', () => {
   const tooLong = Buffer.alloc(19 * 1024 * 1024, 0x20);
 
-  it.each(['\n', ''])('is malformed, ended by "%s"', async (end) => {
+  it.each(['\n', ''])('is malformed, ended by %j', async (end) => {
     const [line = ''] = chainLines(1);
     expect(await verifyAuditLog(await written(`${line}\n`, tooLong, end))).toMatchObject({
       status: 'tampered',
