@@ -15,15 +15,7 @@
  * for the log, or `withdrawing`, whose record is written when it is known how it went.
  */
 import { assign, emit, setup } from 'xstate';
-import {
-  afterAnswer,
-  afterBreak,
-  afterPermission,
-  afterSubmission,
-  afterWithdrawal,
-  brokenWithdrawal,
-  conclusionOf,
-} from './approval.conclusions.ts';
+import { afterAnswer, afterSubmission, conclusionOf } from './approval.conclusions.ts';
 import { secondsOf } from './approval.outcomes.ts';
 import {
   allowedEvent,
@@ -43,6 +35,17 @@ import {
   isWhatWasAsked,
   ourDecision,
 } from './approval.situation.ts';
+import {
+  BEGIN_WAIT,
+  CONCLUDE_BROKEN_WITHDRAWAL,
+  CONCLUDE_PERMISSION,
+  CONCLUDE_WITHDRAWAL,
+  endsWith,
+  failsFor,
+  ON_ANSWER,
+  waitInput,
+  withOutput,
+} from './approval.transitions.ts';
 import { createDeadline, systemClock } from './deadline.actor.ts';
 import {
   awaitDecision,
@@ -51,77 +54,9 @@ import {
   pollDecision,
   type Submission,
   submitRequest,
-  type Withdrawal,
   withdrawRequest,
 } from './ports.ts';
 import type { AuditEvent, Outcome } from './vocabulary.ts';
-
-interface Done<Output> {
-  readonly context: ApprovalContext;
-  readonly event: { readonly output: Output };
-}
-interface Broke {
-  readonly context: ApprovalContext;
-  readonly event: { readonly error: unknown };
-}
-
-/** What both waiting states make of an answer. Guards are tried in this order. */
-const ON_ANSWER = {
-  'decision.received': [
-    { guard: 'isApproved', target: 'granted', actions: 'concludeAnswer' },
-    { guard: 'isApprovedForOtherArgs', target: 'failed', actions: 'concludeAnswer' },
-    { guard: 'isDenied', target: 'denied', actions: 'concludeAnswer' },
-    { guard: 'isExpired', target: 'timeout', actions: 'concludeAnswer' },
-    { guard: 'isWithdrawnElsewhere', target: 'withdrawing', actions: 'keepWithdrawnElsewhere' },
-  ],
-  'wait.failed': { target: 'failed', actions: 'concludeAnswer' },
-} as const;
-
-/** A service that breaks ends the approval; `reason` goes into the record. */
-const failsFor = (reason: string) =>
-  ({
-    target: 'failed',
-    actions: {
-      type: 'conclude',
-      params: ({ context, event }: Broke) => afterBreak(context, event.error, reason),
-    },
-  }) as const;
-
-const CONCLUDE_PERMISSION = {
-  type: 'conclude',
-  params: ({ context, event }: Done<Permission>) => afterPermission(context, event.output),
-} as const;
-
-/** A guard over what a service returned. */
-const withOutput = <const Guard extends string>(type: Guard) =>
-  ({ type, params: <Output>({ event }: { event: { output: Output } }) => event.output }) as const;
-
-/** Both waiting states begin with the id, and with the record of the question. */
-const BEGIN_WAIT = [
-  { type: 'keepApprovalId', params: ({ event }: Done<Submission>) => event.output },
-  'recordRequested',
-] as const;
-
-const waitInput = ({ context }: { context: ApprovalContext }) => ({
-  request: context.request,
-  approvalId: context.approvalId ?? '',
-});
-
-const CONCLUDE_WITHDRAWAL = {
-  type: 'conclude',
-  params: ({ context, event }: Done<Withdrawal>) => afterWithdrawal(context, event.output),
-} as const;
-const CONCLUDE_BROKEN_WITHDRAWAL = {
-  type: 'conclude',
-  params: ({ context, event }: Broke) => afterWithdrawal(context, brokenWithdrawal(event.error)),
-} as const;
-
-/** Taken back or not, the approval ends as the reason to give up says. */
-const endsWith = <const Actions>(actions: Actions) =>
-  [
-    { guard: 'isPastDeadline', target: 'timeout', actions },
-    { target: 'withdrawn', actions },
-  ] as const;
 
 const audit = (event: AuditEvent) => ({ type: 'audit' as const, event });
 

@@ -288,24 +288,3 @@ export class Approvals implements AsyncDisposable {
     });
   }
 }
-
-/**
- * Asks once, with a client of its own that is closed afterwards. Many questions: use one
- * {@link createApprovals}.
- * @throws SettingsError
- */
-export async function requestApproval(
-  action: string,
-  reason: string,
-  options: ApprovalsOptions & Pick<RequestInput, 'args' | 'key'> & RequestOptions = {},
-): Promise<Outcome> {
-  const { args, key, signal, ...settings } = options;
-  await using approvals = createApprovals(settings);
-  const input = {
-    action,
-    reason,
-    ...(args === undefined ? {} : { args }),
-    ...(key === undefined ? {} : { key }),
-  };
-  return await approvals.request(input, { signal });
-}

@@ -25,7 +25,7 @@ export type {
   Withdrawn,
 } from '../machines/index.ts';
 export type { Approvals, ApprovalsOptions, RequestOptions } from './approvals.ts';
-export { createApprovals, requestApproval } from './approvals.ts';
+export { createApprovals } from './approvals.ts';
 export type {
   AuditLog,
   AuditLogOptions,
@@ -47,5 +47,6 @@ export type { ToolResult } from './outcome.ts';
 export { toToolResult } from './outcome.ts';
 export { digestOf } from './protocol/digest.ts';
 export type { RequestInput } from './request.ts';
+export { requestApproval } from './request-approval.ts';
 export type { SettingsOptions, SettingsProblem } from './settings.ts';
 export { SettingsError } from './settings.ts';

@@ -110,6 +110,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/recorder.ts',
     'src/refusal.ts',
     'src/request.ts',
+    'src/request-approval.ts',
     'src/services.ts',
     'src/shared-run.ts',
     'machines/',
