@@ -68,8 +68,21 @@ describe('the defects of the original do not occur', () => {
 
   it('D4: a decision between the POST and its answer is not lost', async () => {
     const platform = await fakePlatform();
-    platform.quirks.onCreate = ({ id }) => approve(platform, id);
     const { approvals } = requestingSide(platform.url, { pollInterval: '60s' });
+    // The channel opens after the decision, whose frame nobody heard, and before the wait begins.
+    const decided = new Promise<void>((resolve) => {
+      platform.quirks.onCreate = async ({ id }) => {
+        approve(platform, id);
+        resolve();
+        await platform.waitForSockets(1);
+        // Some turns, in which the client sees its channel open before its POST is answered.
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((next) => setTimeout(next, 0));
+      };
+    });
+    platform.respond(fakeRoutes.live, async () => {
+      await decided;
+      return undefined;
+    });
     const startedAt = performance.now();
     expect(await approvals.request(ASK)).toMatchObject({ status: 'granted' });
     expect(performance.now() - startedAt).toBeLessThan(2_500);
@@ -155,6 +168,8 @@ describe('the defects of the original do not occur', () => {
     const { approvals, outcomes } = requestingSide(platform.url, { pollInterval: '60s' });
     const asked = approvals.request(ASK);
     const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(outcomes()).toContain('requested'));
+    expect(platform.sockets).toBe(1);
     platform.sendFrame({ event: 'AGENT_MESSAGE', payload: { text: 'x'.repeat(1_100_000) } });
     approve(platform, id);
     expect(await asked).toMatchObject({ status: 'granted' });

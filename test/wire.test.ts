@@ -40,6 +40,19 @@ describe('a decision', () => {
     expect(outcomes()).not.toContain('fallback');
   });
 
+  it('that was lost with the channel is read at once', async () => {
+    const platform = await fakePlatform({ dropFrames: true });
+    const { approvals, outcomes } = requestingSide(platform.url, { pollInterval: '60s' });
+    const asked = approvals.request(ASK);
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(outcomes()).toContain('requested'));
+    platform.refuseUpgrades(503);
+    platform.decide(id, 'approved', 'alice');
+    platform.dropSockets(1006, { abrupt: true });
+    expect(await asked).toMatchObject({ status: 'granted', decidedBy: 'alice' });
+    expect(outcomes()).toEqual(['allowed', 'requested', 'fallback', 'granted']);
+  });
+
   it('is believed only with its row where grants are confirmed', async () => {
     const platform = await fakePlatform();
     const { approvals } = requestingSide(platform.url, { confirmGrants: true, timeout: '2s' });
