@@ -37,6 +37,10 @@ it.each([
   expect(read).toThrow(/^--args /);
 });
 
+it('keeps a key that is called __proto__', () => {
+  expect(JSON.stringify(readJson('{"__proto__":{"a":1}}', '--args'))).toBe('{"__proto__":{"a":1}}');
+});
+
 it('reads all other JSON as JSON.parse does', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 8 }), fc.constantFrom(0, 1, 2), (json, indent) => {

@@ -1,5 +1,6 @@
 /** One approval as the platform shows it to an approver. */
 import { z } from 'zod';
+import type { JsonValue } from '../../../machines/index.ts';
 
 const text = z.string().nullish();
 
@@ -9,7 +10,8 @@ export const viewSchema = z.looseObject({
   workspace_id: z.string().min(1),
   action: text,
   reason: text,
-  args: z.json().nullish(),
+  // Not `z.json()`, which drops a key called __proto__: the approver sees what will run.
+  args: z.custom<JsonValue>().nullish(),
   digest: text,
   status: text,
   outcome: text,
