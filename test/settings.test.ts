@@ -11,7 +11,7 @@ import {
   type SettingsOptions,
   stateFolder,
 } from '../src/settings.ts';
-import { tempFolder } from './support/temp-folder.ts';
+import { temporaryFolder } from './support/temp-folder.ts';
 
 const BARE = { WORKSPACE_ID: 'ws-1', HOME: '/home/me' };
 const nowhere = (): boolean => false;
@@ -227,6 +227,16 @@ describe('F31 D30 the address of the platform', () => {
   });
 });
 
+it.each(['configDir', 'stateDir', 'auditLogPath'] as const)(
+  'a blank %s is refused, and is not the current folder',
+  (option) => {
+    for (const blank of ['', ' '])
+      expect(problemsOf({ WORKSPACE_ID: 'w' }, { [option]: blank }).problems).toMatchObject([
+        { variable: option, message: expect.stringContaining('empty') },
+      ]);
+  },
+);
+
 describe('the workspace', () => {
   it.each(['ws-1', 'a/b', 'a b', '...', 'x'.repeat(256)])('may be %j', (id) => {
     expect(read({ WORKSPACE_ID: id }).workspaceId).toBe(id);
@@ -348,7 +358,7 @@ describe('the state folder', () => {
 
 describe('the place of the audit log', () => {
   it('is the path of the settings where that can be written', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     const audit = { path: join(folder, 'new', 'audit.jsonl'), explicit: true };
     const say = vi.fn();
     expect(await resolveAuditPath({ audit, stateDir: folder }, say)).toBe(audit.path);
@@ -357,7 +367,7 @@ describe('the place of the audit log', () => {
   });
 
   it('is the state folder where the default cannot be written, said once', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     await writeFile(join(folder, 'log'), 'a file in the way');
     const audit = { path: join(folder, 'log', 'audit.jsonl'), explicit: false };
     const say = vi.fn();
@@ -371,7 +381,7 @@ describe('the place of the audit log', () => {
   });
 
   it('D22 is nowhere else where a path was set that cannot be written', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     const audit = { path: folder, explicit: true };
     await expect(resolveAuditPath({ audit, stateDir: folder })).rejects.toMatchObject({
       code: 'audit',
@@ -380,7 +390,7 @@ describe('the place of the audit log', () => {
   });
 
   it('is no pipe, and does not wait for a reader of one', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     const audit = { path: join(folder, 'audit.jsonl'), explicit: true };
     execFileSync('mkfifo', [audit.path]);
     await expect(resolveAuditPath({ audit, stateDir: folder })).rejects.toMatchObject({
@@ -389,7 +399,7 @@ describe('the place of the audit log', () => {
   });
 
   it('is an error that names both where neither can be written', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     const audit = { path: folder, explicit: false };
     await mkdir(join(folder, 'audit.jsonl'));
     await expect(resolveAuditPath({ audit, stateDir: folder }, vi.fn())).rejects.toMatchObject({

@@ -396,6 +396,16 @@ describe('a caller', () => {
     expect(platform.rows()).toHaveLength(1);
   });
 
+  it('with a role that needs no approval, and a signal that fired, runs nothing', async () => {
+    const platform = await fakePlatform();
+    const config = 'rbac: {roles: [operator]}\nhitl: {bypass_roles: [operator]}\n';
+    const { approvals } = requestingSide(platform.url, { config });
+    const fn = vi.fn();
+    const guarded = approvals.requires(fn, () => ({ action: 'Count' }));
+    await expect(guarded({}, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/);
+    expect(fn).not.toHaveBeenCalled();
+  });
+
   it('with a role that needs no approval runs at once, and that is recorded', async () => {
     const platform = await fakePlatform();
     const config = 'rbac: {roles: [operator]}\nhitl: {bypass_roles: [operator]}\n';

@@ -7,14 +7,14 @@ import { describe, expect, it } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import type { CountersignError } from '../../src/errors.ts';
 import { auditEvent } from '../support/audit-events.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
 const linesOf = async (path: string): Promise<string[]> =>
   (await readFile(path, 'utf8')).split('\n').slice(0, -1);
 
 describe('what a log holds', () => {
   it('writes the fixed fields, the extras and the chain, in this order, one line each', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path, now: () => 0, uuid: () => 'chain-1' });
     log.append(auditEvent(1));
     log.append(auditEvent(2));
@@ -40,7 +40,7 @@ describe('what a log holds', () => {
   });
 
   it('makes the folders and the file for its user alone', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     const path = join(folder, 'a', 'b', 'audit.jsonl');
     await (await openAuditLog({ path })).close();
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -49,7 +49,7 @@ describe('what a log holds', () => {
   });
 
   it('goes on in a file that is there, with a chain of its own', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     for (const n of [1, 2]) {
       const log = await openAuditLog({ path });
       log.append(auditEvent(n));
@@ -59,7 +59,7 @@ describe('what a log holds', () => {
   });
 
   it('F50 keeps text with line ends and quotes on one line', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const nasty = 'a\nb\r"}\n{"outcome":"granted"}\u2028\u2029\u0085\u009b\u007f\0 ⟦é⟧ 💥';
     const log = await openAuditLog({ path });
     log.append(auditEvent(1, { resource: nasty, extras: { [nasty]: nasty } }));
@@ -72,7 +72,7 @@ describe('what a log holds', () => {
   });
 
   it('resolves a flush for what was appended before it, however many wait at once', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path });
     await Promise.all(
       Array.from({ length: 500 }, async (_, n) => {
@@ -86,7 +86,7 @@ describe('what a log holds', () => {
   });
 
   it('does not take a record for kept that came while another was being written', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path });
     const flushes = [];
     for (let n = 0; n < 100; n += 1) {
@@ -103,7 +103,7 @@ describe('what a log holds', () => {
   });
 
   it('writes what was appended without a flush when it is closed', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path });
     log.append(auditEvent(1));
     await Promise.all([log.close(), log.close()]);
@@ -165,7 +165,7 @@ describe('F46 D22 a log that cannot be written', () => {
       /EEXIST|ENOTDIR/,
     ],
   ])('refuses a path that is %s', async (_, make, why) => {
-    const folder = join(await tempFolder(), 'logs');
+    const folder = join(temporaryFolder(), 'logs');
     const path = join(folder, 'audit.jsonl');
     if (why instanceof RegExp) await make(path);
     else {
@@ -188,7 +188,7 @@ describe('F46 D22 a log that cannot be written', () => {
   });
 
   it('takes nothing after it was closed, and says so', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path });
     await log.close();
     log.append(auditEvent(1));
@@ -197,7 +197,7 @@ describe('F46 D22 a log that cannot be written', () => {
   });
 
   it('keeps what was appended before it was closed, also when something comes after', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path });
     log.append(auditEvent(1));
     const flushed = log.flush();
@@ -209,7 +209,7 @@ describe('F46 D22 a log that cannot be written', () => {
   });
 
   it('fails, and does not throw, for an event that cannot be read', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = await openAuditLog({ path });
     const extras = Object.defineProperty({}, 'note', {
       enumerable: true,

@@ -5,9 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import { auditEvent, chainLines } from '../support/audit-events.ts';
 import { auditProcess } from '../support/audit-process.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
-const newLog = async (): Promise<string> => join(await tempFolder(), 'audit.jsonl');
+const newLog = async (): Promise<string> => join(temporaryFolder(), 'audit.jsonl');
 
 interface Written {
   readonly actor?: string;

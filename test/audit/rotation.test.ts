@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import { auditEvent, chainLines } from '../support/audit-events.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
 async function lastRecordOf(path: string): Promise<Record<string, unknown>> {
   const line = (await readFile(path, 'utf8')).trimEnd().split('\n').at(-1) ?? '';
@@ -35,7 +35,7 @@ it.each([
     },
   ],
 ])('F49 goes on in a new chain, linked to the old one, when the file was %s', async (_, rotate) => {
-  const folder = await tempFolder();
+  const folder = temporaryFolder();
   const [path, old] = [join(folder, 'audit.jsonl'), join(folder, 'audit.jsonl.1')];
   const log = await openAuditLog({ path });
   log.append(auditEvent(1));
@@ -61,7 +61,7 @@ it.each([
 });
 
 it('F49 leaves a longer file that took its place as it is, and is linked in it', async () => {
-  const folder = await tempFolder();
+  const folder = temporaryFolder();
   const [path, old] = [join(folder, 'audit.jsonl'), join(folder, 'audit.jsonl.1')];
   const log = await openAuditLog({ path });
   log.append(auditEvent(1));
@@ -75,7 +75,7 @@ it('F49 leaves a longer file that took its place as it is, and is linked in it',
 });
 
 it('makes the file again when the whole folder was removed', async () => {
-  const folder = join(await tempFolder(), 'logs');
+  const folder = join(temporaryFolder(), 'logs');
   const path = join(folder, 'audit.jsonl');
   const log = await openAuditLog({ path });
   await rm(folder, { recursive: true });
@@ -85,7 +85,7 @@ it('makes the file again when the whole folder was removed', async () => {
 });
 
 it('names the cut when its own last records were removed from the file', async () => {
-  const path = join(await tempFolder(), 'audit.jsonl');
+  const path = join(temporaryFolder(), 'audit.jsonl');
   const log = await openAuditLog({ path });
   for (const n of [1, 2, 3]) log.append(auditEvent(n));
   await log.flush();
@@ -100,7 +100,7 @@ it('names the cut when its own last records were removed from the file', async (
 });
 
 it('says so when the new file cannot be opened', async () => {
-  const path = join(await tempFolder(), 'logs', 'audit.jsonl');
+  const path = join(temporaryFolder(), 'logs', 'audit.jsonl');
   const log = await openAuditLog({ path });
   await rm(join(path, '..'), { recursive: true });
   await writeFile(join(path, '..'), 'in the way of the folder');

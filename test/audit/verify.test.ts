@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import { auditEvent, chainLines } from '../support/audit-events.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
 type Fields = Record<string, unknown>;
 const fieldsOf = (line: string): Fields => JSON.parse(line);
@@ -92,7 +92,7 @@ describe('a log that somebody touched', () => {
   });
 
   it('names the line where a byte was changed, wherever it changes what is read', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     const path = join(folder, 'audit.jsonl');
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
     const change = fc.tuple(fc.nat(bytes.length - 2), fc.integer({ min: 0, max: 255 }));
@@ -165,7 +165,7 @@ describe('a log that somebody touched', () => {
   });
 
   it('notices a byte that readers show as the same character', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const log = memoryAuditLog();
     log.append(auditEvent(1, { resource: 'a\ufffdb' }));
     const line = Buffer.from(`${JSON.stringify(log.records[0])}\n`);
@@ -232,7 +232,7 @@ describe('a log that somebody touched', () => {
   });
 
   it('reads past 100,000 levels of nesting, 100,000 keys and bytes that are no text', async () => {
-    const path = join(await tempFolder(), 'audit.jsonl');
+    const path = join(temporaryFolder(), 'audit.jsonl');
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const wide = `{${Array.from({ length: 100_000 }, (_, n) => `"k${n}":0`).join()}}`;
     for (const line of [deep, wide, Buffer.from([0xff, 0xfe]), '{"hash":"x"}', 'null', '"']) {
@@ -246,7 +246,7 @@ describe('a log that somebody touched', () => {
 });
 
 const written = async (...parts: readonly (string | Buffer)[]): Promise<string> => {
-  const path = join(await tempFolder(), 'audit.jsonl');
+  const path = join(temporaryFolder(), 'audit.jsonl');
   await writeFile(path, Buffer.concat(parts.map((part) => Buffer.from(part))));
   return path;
 };
@@ -304,7 +304,7 @@ describe('a log with a key', () => {
 
 describe('a file that cannot be read', () => {
   it('is unreadable, and not tampered with', async () => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     expect(await verifyAuditLog(join(folder, 'none'))).toMatchObject({
       status: 'unreadable',
       error: expect.stringContaining('ENOENT'),

@@ -3,10 +3,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createTokenSource, type TokenSource } from '../../src/client/token-source.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
 async function fileSource(): Promise<{ path: string; tokens: TokenSource }> {
-  const path = join(await tempFolder(), '.auth_token');
+  const path = join(temporaryFolder(), '.auth_token');
   return { path, tokens: createTokenSource({ token: undefined, tokenFile: path }) };
 }
 

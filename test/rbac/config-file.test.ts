@@ -3,10 +3,10 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/rbac/index.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
 async function folderWith(text: string | Buffer): Promise<string> {
-  const folder = await tempFolder();
+  const folder = temporaryFolder();
   await writeFile(join(folder, 'config.yaml'), text);
   return folder;
 }
@@ -64,18 +64,18 @@ hitl:
     ['speaks of other things', 'rback:\n  role: 1\nruntime: langgraph\n'],
     ['starts with a byte order mark', '\ufeffname: x\n'],
   ])('means the defaults where it %s', async (_, text) => {
-    const folder = text === undefined ? await tempFolder() : await folderWith(text);
+    const folder = text === undefined ? temporaryFolder() : await folderWith(text);
     expect(await readConfig(folder)).toEqual({ status: 'ok', config: DEFAULTS });
   });
 
   it('means the defaults where the folder is missing', async () => {
-    const read = await readConfig(join(await tempFolder(), 'none'));
+    const read = await readConfig(join(temporaryFolder(), 'none'));
     expect(read).toEqual({ status: 'ok', config: DEFAULTS });
   });
 
   it('takes a bare number as seconds, and may be a link, as in a mounted volume', async () => {
     const target = await folderWith('hitl: {default_timeout: 90}');
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     await symlink(join(target, 'config.yaml'), join(folder, 'config.yaml'));
     expect(await readConfig(folder)).toMatchObject({ config: { defaultTimeoutMs: 90_000 } });
   });
@@ -155,7 +155,7 @@ describe('D29 a config.yaml that is wrong grants nothing, and is told by file, l
     ['a link to nothing', (path: string) => symlink('nowhere', path)],
     ['a pipe', async (path: string) => execFileSync('mkfifo', [path])],
   ])('because it is %s', async (_, make) => {
-    const folder = await tempFolder();
+    const folder = temporaryFolder();
     await make(join(folder, 'config.yaml'));
     expect(await readConfig(folder)).toMatchObject({
       status: 'unreadable',

@@ -1,7 +1,4 @@
 /** The real platform, with and without a port, over a real store in a folder of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -18,13 +15,9 @@ import { servedAt } from '../../src/platform/served.ts';
 import { createService } from '../../src/platform/service.ts';
 import { openStorage, type Storage } from '../../src/platform/storage/index.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
+import { temporaryFolder } from './temp-folder.ts';
 
-/** A folder that is gone when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-platform-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder };
 
 const objectSchema = z.record(z.string(), z.unknown());
 export type Fields = z.infer<typeof objectSchema>;

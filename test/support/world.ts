@@ -1,6 +1,5 @@
 /** A requesting side over the fake platform, with its own folder; everything ends with the test. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Approvals, type ApprovalsOptions, createApprovals } from '../../src/index.ts';
@@ -9,15 +8,11 @@ import {
   type FakePlatform,
   type FakePlatformOptions,
 } from '../../src/testing/index.ts';
+import { temporaryFolder } from './temp-folder.ts';
+
+export { temporaryFolder };
 
 export const WORKSPACE = '11111111-1111-1111-1111-111111111111';
-
-/** A folder of the test's own, removed at its end. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export interface AuditLine {
   readonly event_type: string;
