@@ -10,9 +10,10 @@
  *
  * Must never: fire early because somebody set the wall clock, or late because the machine slept.
  * Wall time is read once, at the start; from there a clock counts that cannot be set and that
- * includes sleep, looked at every {@link LOOK_EVERY_MS}.
+ * includes sleep, looked at every second by one timer for all ({@link DeadlineQueue}).
  */
 import { type EventObject, fromCallback } from 'xstate';
+import { DeadlineQueue } from './deadline-queue.ts';
 
 /** What the deadline needs to know of time. */
 export interface DeadlineClock {
@@ -31,22 +32,16 @@ export interface DeadlineInput {
 
 export type DeadlineEvent = { readonly type: 'deadline.passed' };
 
-/** Timers stand still while the machine sleeps, so a long one is taken in pieces of this size. */
-export const LOOK_EVERY_MS = 5_000;
-
-/** Makes the deadline service over a clock of your own (a simulated one, or one that knows sleep). */
-export function createDeadline(clock: DeadlineClock) {
-  return fromCallback<EventObject, DeadlineInput>(({ sendBack, input }) => {
-    const endsAt = clock.monotonic() + (input.deadlineAt - clock.now());
-    let handle: unknown;
-    const look = (): void => {
-      const left = endsAt - clock.monotonic();
-      if (left <= 0) sendBack({ type: 'deadline.passed' } satisfies DeadlineEvent);
-      else handle = clock.setTimeout(look, Math.min(left, LOOK_EVERY_MS));
-    };
-    look();
-    return () => clock.clearTimeout(handle);
-  });
+/**
+ * Makes the deadline service over a clock of your own (a simulated one, or one that knows sleep).
+ * @param queue shared by all approvals of a process; default: one of this service
+ */
+export function createDeadline(clock: DeadlineClock, queue = new DeadlineQueue(clock)) {
+  return fromCallback<EventObject, DeadlineInput>(({ sendBack, input }) =>
+    queue.add(input.deadlineAt, () =>
+      sendBack({ type: 'deadline.passed' } satisfies DeadlineEvent),
+    ),
+  );
 }
 
 /** The clock of the running process. Its `monotonic` stands still while the machine sleeps. */

@@ -14,6 +14,7 @@ export type {
 export type { ChannelContext, ChannelEmitted, ChannelEvent } from './channel.machine.ts';
 export { channelMachine, RETRY_REFUSED_AFTER_MS, STABLE_AFTER_MS } from './channel.machine.ts';
 export type { DeadlineClock, DeadlineEvent, DeadlineInput } from './deadline.actor.ts';
-export { createDeadline, LOOK_EVERY_MS, systemClock } from './deadline.actor.ts';
+export { createDeadline, systemClock } from './deadline.actor.ts';
+export { DeadlineQueue, LOOK_EVERY_MS } from './deadline-queue.ts';
 export * from './ports.ts';
 export type * from './vocabulary.ts';

@@ -99,7 +99,7 @@ export class Approvals implements AsyncDisposable {
     const host = {
       request: (input: RequestInput, options: RequestOptions) => this.request(input, options),
       record: this.#recorder.record.bind(this.#recorder),
-      readConfig: () => readConfig(this.#settings.configDir),
+      readConfig: () => readConfig(this.#settings.configDir, this.#environment.files),
       uuid: this.#environment.uuid,
       workspaceId: this.#settings.workspaceId,
       useGrant: (id: string) => this.#once.useGrant(this.#settings.workspaceId, id),
@@ -169,7 +169,7 @@ export class Approvals implements AsyncDisposable {
   async #defaultTimeoutMs(): Promise<number> {
     const { timeoutIsDefault, timeoutMs, configDir } = this.#settings;
     if (!timeoutIsDefault) return timeoutMs;
-    const read = await readConfig(configDir);
+    const read = await readConfig(configDir, this.#environment.files);
     // A file that cannot be read ends the approval in rbacCheck, where it belongs.
     return read.status === 'ok' ? (read.config.defaultTimeoutMs ?? timeoutMs) : timeoutMs;
   }
@@ -273,7 +273,7 @@ export class Approvals implements AsyncDisposable {
       live: settings.transport === 'auto',
       origin: settings.origin,
       confirmGrants: settings.confirmGrants,
-      tokens: createTokenSource(settings),
+      tokens: createTokenSource(settings, this.#environment.files),
       environment: this.#environment,
       onContradiction: (contradiction) => {
         this.#recorder

@@ -1,11 +1,37 @@
 /**
  * Everything of the world that the requesting side touches, in one place, so that a test can put
- * another world there: time, chance, ids, HTTP and sockets.
+ * another world there: time, chance, ids, HTTP, sockets, the disk and the process itself.
  */
 import { randomUUID } from 'node:crypto';
 import { uptime } from 'node:os';
-import { type ClientOptions, WebSocket } from 'ws';
+import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import { type DeadlineClock, systemClock } from '../machines/index.ts';
+import { type Files, systemFiles } from './files.ts';
+import { type ProcessIdentity, systemProcess } from './process-identity.ts';
+
+/** The part of a `ws` socket that is used. */
+export interface LiveSocket {
+  readonly readyState: number;
+  /** The `readyState` of an open socket. */
+  readonly OPEN: number;
+  on(event: 'open' | 'pong', listener: () => void): unknown;
+  on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
+  on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(
+    event: 'unexpected-response',
+    listener: (request: unknown, response: RefusedUpgrade) => void,
+  ): unknown;
+  ping(): void;
+  close(code: number): void;
+  terminate(): void;
+}
+
+/** The answer to an upgrade that was not accepted. */
+export interface RefusedUpgrade {
+  readonly statusCode?: number | undefined;
+  resume(): unknown;
+}
 
 export interface Environment {
   readonly clock: DeadlineClock;
@@ -14,7 +40,10 @@ export interface Environment {
   /** A UUID v4. */
   readonly uuid: () => string;
   readonly fetch: typeof globalThis.fetch;
-  readonly connect: (url: string, options: ClientOptions) => WebSocket;
+  readonly connect: (url: string, options: ClientOptions) => LiveSocket;
+  readonly files: Files;
+  /** Who holds what is in the state folder. */
+  readonly process: ProcessIdentity;
 }
 
 /** `os.uptime()` counts sleep, in hundredths of a second; `performance.now()` is exact and does not. */
@@ -34,4 +63,6 @@ export const systemEnvironment: Environment = {
   uuid: randomUUID,
   fetch: (input, init) => globalThis.fetch(input, init),
   connect: (url, options) => new WebSocket(url, options),
+  files: systemFiles,
+  process: systemProcess,
 };

@@ -36,15 +36,17 @@ export type {
   MemoryAuditLog,
 } from './audit/index.ts';
 export { memoryAuditLog, openAuditLog, verifyAuditLog } from './audit/index.ts';
-export type { Environment } from './environment.ts';
+export type { Environment, LiveSocket, RefusedUpgrade } from './environment.ts';
 export { systemEnvironment } from './environment.ts';
 export type { ErrorCode } from './errors.ts';
 export { CountersignError, isCountersignError, NotApprovedError } from './errors.ts';
 export type { ApprovalsEvents, StateEvent } from './events.ts';
+export type { FileStats, Files, OpenFile } from './files.ts';
 export type { Description, Guarded } from './guard.ts';
 export type { Inspect } from './inspection.ts';
 export type { ToolResult } from './outcome.ts';
 export { toToolResult } from './outcome.ts';
+export type { ProcessIdentity, ProcessName } from './process-identity.ts';
 export { digestOf } from './protocol/digest.ts';
 export type { RequestInput } from './request.ts';
 export { requestApproval } from './request-approval.ts';

@@ -71,9 +71,10 @@ export class Recorder {
     const { given, settings, environment, logger, onFailure } = this.#options;
     if (given !== undefined) return given;
     return openAuditLog({
-      path: await resolveAuditPath(settings),
+      path: await resolveAuditPath(settings, undefined, environment.files),
       hmacKey: settings.auditHmacKey,
-      now: environment.clock.now,
+      clock: environment.clock,
+      files: environment.files,
       uuid: environment.uuid,
       onFailure: (failure) => {
         logger?.error({ err: failure }, 'the audit log failed');

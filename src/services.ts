@@ -32,7 +32,7 @@ export function provideServices(services: Services) {
   return approvalMachine.provide({
     actors: {
       deadline: createDeadline(environment.clock),
-      checkPermission: fromPromise<Permission, ApprovalRequest>(() => mayAsk(services.configDir)),
+      checkPermission: fromPromise<Permission, ApprovalRequest>(() => mayAsk(services)),
       submitRequest: fromPromise<Submission, ApprovalRequest>(({ input, signal }) =>
         submitRecorded(services, input, signal),
       ),
@@ -49,8 +49,8 @@ export function provideServices(services: Services) {
   });
 }
 
-async function mayAsk(configDir: string): Promise<Permission> {
-  const read = await readConfig(configDir);
+async function mayAsk({ configDir, environment }: Services): Promise<Permission> {
+  const read = await readConfig(configDir, environment.files);
   if (read.status === 'unreadable') return read;
   const { allowed, roles } = checkPermission(read.config, 'approve');
   return { status: allowed ? 'allowed' : 'denied', roles };

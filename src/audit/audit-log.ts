@@ -5,8 +5,9 @@
  * goes into the next. Several processes may append to one file, each with a chain of its own.
  */
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent } from '../../machines/index.ts';
+import { type AuditEvent, type DeadlineClock, systemClock } from '../../machines/index.ts';
 import { CountersignError, messageOf } from '../errors.ts';
+import { type Files, systemFiles } from '../files.ts';
 import { ChainedFile, type ChainedFileOptions } from './chained-file.ts';
 import { type AuditDraft, draftOf } from './record.ts';
 
@@ -35,8 +36,12 @@ export interface AuditLogOptions {
   readonly path: string;
   /** Keys the chain: HMAC-SHA256 in place of SHA-256. Default: no key. */
   readonly hmacKey?: string | undefined;
-  /** Milliseconds since the epoch. Default: the system's clock. */
+  /** Milliseconds since the epoch. Default: of `clock`. */
   readonly now?: () => number;
+  /** Default: the system's. */
+  readonly clock?: DeadlineClock;
+  /** The disk. Default: the system's. */
+  readonly files?: Files;
   /** Makes names of chains and trace ids. Default: random UUIDs, version 4. */
   readonly uuid?: () => string;
   /** Called once, when the log fails. What it throws is ignored. */
@@ -49,9 +54,11 @@ export interface AuditLogOptions {
  * @throws CountersignError `audit`, naming the file, when it cannot be opened or repaired
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  const { path, hmacKey, now = Date.now, uuid = randomUUID, onFailure } = options;
+  const { path, hmacKey, clock = systemClock, files = systemFiles, uuid = randomUUID } = options;
+  const { now = clock.now, onFailure } = options;
   try {
-    const file = await openRepaired({ path, hmacKey, now, uuid });
+    const disk = { files, clock: { ...clock, now } };
+    const file = await openRepaired({ path, hmacKey, disk, uuid });
     return new FileAuditLog({ path, now, file, onFailure });
   } catch (error) {
     throw auditError('open', path, error);

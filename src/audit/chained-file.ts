@@ -1,12 +1,12 @@
 /** The chain on the file: what has to be said before a group of records, then the group. */
 import { Chain, lineOf } from './chain.ts';
-import { LogFile } from './log-file.ts';
+import { type LogDisk, LogFile } from './log-file.ts';
 import { type AuditDraft, draftOf, recoverEvent, rotateEvent } from './record.ts';
 
 export interface ChainedFileOptions {
   readonly path: string;
   readonly hmacKey: string | undefined;
-  readonly now: () => number;
+  readonly disk: LogDisk;
   readonly uuid: () => string;
 }
 
@@ -23,7 +23,7 @@ export class ChainedFile {
   }
 
   static async open(options: ChainedFileOptions): Promise<ChainedFile> {
-    return new ChainedFile(options, await LogFile.open(options.path));
+    return new ChainedFile(options, await LogFile.open(options.path, options.disk));
   }
 
   /**
@@ -45,17 +45,19 @@ export class ChainedFile {
   /** A rotation between this look and the write sends the group to the old file, chain intact. */
   async #followRotation(): Promise<AuditDraft[]> {
     if (await this.#file.isStillInPlace()) return [];
-    const { path, uuid, hmacKey, now } = this.#options;
+    const { path, uuid, hmacKey, disk } = this.#options;
     await this.#file.close();
-    this.#file = await LogFile.open(path);
+    this.#file = await LogFile.open(path, disk);
     const previous = this.#chain.last;
     this.#chain = new Chain(uuid(), hmacKey);
-    return previous === undefined ? [] : [draftOf(rotateEvent(path, previous, uuid()), now())];
+    return previous === undefined
+      ? []
+      : [draftOf(rotateEvent(path, previous, uuid()), disk.clock.now())];
   }
 
   async #repairEnd(): Promise<AuditDraft[]> {
-    const { path, uuid, now } = this.#options;
+    const { path, uuid, disk } = this.#options;
     const torn = await this.#file.tornLine();
-    return torn === undefined ? [] : [draftOf(recoverEvent(path, torn, uuid()), now())];
+    return torn === undefined ? [] : [draftOf(recoverEvent(path, torn, uuid()), disk.clock.now())];
   }
 }

@@ -1,7 +1,8 @@
 /** The file below the log: opened once, appended to, looked at before every append. */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { DeadlineClock } from '../../machines/index.ts';
+import { type Files, type OpenFile, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { findTornLine, type TornLine } from './torn-tail.ts';
 
@@ -22,20 +23,33 @@ interface Identity {
   readonly ino: bigint;
 }
 
+/** Where the file lives. */
+export interface LogDisk {
+  readonly files: Files;
+  readonly clock: DeadlineClock;
+}
+
 export class LogFile {
   readonly path: string;
-  readonly #handle: FileHandle;
+  readonly #disk: LogDisk;
+  readonly #handle: OpenFile;
   readonly #identity: Identity;
   /** Devices have no size and are not rotated. */
   readonly #isRegular: boolean;
   /** A lower bound of the file's size: others may have appended since. */
   #end = 0n;
 
-  private constructor(path: string, handle: FileHandle, isRegular: boolean, identity: Identity) {
+  private constructor(
+    path: string,
+    disk: LogDisk,
+    handle: OpenFile,
+    found: Identity & { isFile(): boolean },
+  ) {
     this.path = path;
+    this.#disk = disk;
     this.#handle = handle;
-    this.#isRegular = isRegular;
-    this.#identity = identity;
+    this.#isRegular = found.isFile();
+    this.#identity = found;
   }
 
   /**
@@ -44,15 +58,16 @@ export class LogFile {
    * `/dev/null`, opens and then fails at the first write, as a log that keeps nothing should.
    * @throws Error of the file system, or one that says which kind of file was refused
    */
-  static async open(path: string): Promise<LogFile> {
-    await makeFolder(dirname(path));
-    await refuseOtherKinds(path);
-    const handle = await open(path, FLAGS, 0o600);
+  static async open(path: string, disk: LogDisk): Promise<LogFile> {
+    const { files } = disk;
+    await makeFolder(dirname(path), files);
+    await refuseOtherKinds(files, path);
+    const handle = await files.open(path, FLAGS, 0o600);
     try {
-      const found = await handle.stat({ bigint: true });
+      const found = await handle.stat();
       if (!found.isFile() && !found.isCharacterDevice()) throw new Error('it is no regular file');
-      if (found.isFile() && found.size === 0n) await syncFolder(dirname(path));
-      return new LogFile(path, handle, found.isFile(), found);
+      if (found.isFile() && found.size === 0n) await syncFolder(files, dirname(path));
+      return new LogFile(path, disk, handle, found);
     } catch (error) {
       await handle.close();
       throw error;
@@ -62,7 +77,7 @@ export class LogFile {
   /** False when the path leads to another file by now, or the file was truncated. */
   async isStillInPlace(): Promise<boolean> {
     if (!this.#isRegular) return true;
-    const found = await stat(this.path, { bigint: true }).catch(undefinedIfMissing);
+    const found = await this.#disk.files.stat(this.path).catch(undefinedIfMissing);
     return (
       found !== undefined &&
       found.ino === this.#identity.ino &&
@@ -74,25 +89,15 @@ export class LogFile {
   /** The torn line at the end, or `undefined`; cheap while nobody else wrote. */
   async tornLine(): Promise<TornLine | undefined> {
     if (!this.#isRegular) return undefined;
-    const { size } = await this.#handle.stat({ bigint: true });
+    const { size } = await this.#handle.stat();
     if (size === this.#end) return undefined;
     this.#end = size;
-    return findTornLine(this.#handle);
+    return findTornLine(this.#handle, this.#disk.clock);
   }
 
   /** Appends the bytes and waits until they are on disk. */
   async append(bytes: Buffer): Promise<void> {
-    let written = 0;
-    while (written < bytes.length) {
-      const { bytesWritten } = await this.#handle.write(
-        bytes,
-        written,
-        bytes.length - written,
-        null,
-      );
-      if (bytesWritten === 0) throw new Error('nothing could be written');
-      written += bytesWritten;
-    }
+    await writeWhole(this.#handle, bytes);
     await this.#handle.datasync();
     this.#end += BigInt(bytes.length);
   }
@@ -102,26 +107,10 @@ export class LogFile {
   }
 }
 
-function undefinedIfMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
-}
-
-async function refuseOtherKinds(path: string): Promise<void> {
-  const found = await lstat(path).catch(undefinedIfMissing);
+async function refuseOtherKinds(files: Files, path: string): Promise<void> {
+  const found = await files.lstat(path).catch(undefinedIfMissing);
   if (found === undefined || found.isFile() || found.isCharacterDevice()) return;
   if (found.isDirectory()) throw new Error('it is a folder; name a file');
   if (found.isSymbolicLink()) throw new Error('it is a symbolic link; name the file itself');
   throw new Error('it is a pipe, socket or block device; name a regular file');
-}
-
-/** Without it a new file's name may be gone after a power cut, with everything in it. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

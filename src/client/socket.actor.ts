@@ -6,10 +6,10 @@
  * drop a socket that does not answer.
  */
 
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { type EventObject, fromCallback } from 'xstate';
 import type { SocketEvent, SocketInput } from '../../machines/index.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment, LiveSocket } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { MAX_FRAME_BYTES, WORKSPACE_HEADER } from '../protocol/routes.ts';
 import type { TokenSource } from './token-source.ts';
@@ -97,7 +97,7 @@ function connect(
     // A goodbye where there is a connection; `terminate` also ends a handshake that hangs.
     if (socket.readyState === socket.OPEN) socket.close(1000);
     else socket.terminate();
-    setImmediate(() => socket.terminate());
+    environment.clock.setTimeout(() => socket.terminate(), 0);
   };
 }
 
@@ -133,7 +133,7 @@ function textOf(data: RawData): string {
 }
 
 /** Pings while the socket is open, and terminates it when no pong comes. The result stops it. */
-function keepAlive(socket: WebSocket, { clock }: Environment): () => void {
+function keepAlive(socket: LiveSocket, { clock }: Environment): () => void {
   let timer: unknown;
   let pingedAt = 0;
   const ping = (): void => {

@@ -1,7 +1,7 @@
 /** The bearer token, and how it is renewed when the platform refuses it. */
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { CountersignError, messageOf } from '../errors.ts';
+import { type Files, systemFiles, undefinedIfMissing } from '../files.ts';
 import { token as checkToken, MAX_TOKEN } from '../settings/values.ts';
 import type { Settings } from '../settings.ts';
 
@@ -22,9 +22,11 @@ export interface TokenSource {
 }
 
 /** A token that was set is fixed; else the file is read when it is first needed. */
-export function createTokenSource(settings: Pick<Settings, 'token' | 'tokenFile'>): TokenSource {
-  const { token, tokenFile } = settings;
-  return token === undefined ? new FileTokenSource(tokenFile) : fixedTokenSource(token);
+export function createTokenSource(
+  { token, tokenFile }: Pick<Settings, 'token' | 'tokenFile'>,
+  files: Files = systemFiles,
+): TokenSource {
+  return token === undefined ? new FileTokenSource(tokenFile, files) : fixedTokenSource(token);
 }
 
 const fixedTokenSource = (token: string): TokenSource => ({
@@ -34,13 +36,15 @@ const fixedTokenSource = (token: string): TokenSource => ({
 
 class FileTokenSource implements TokenSource {
   readonly #path: string;
+  readonly #files: Files;
   #token: string | undefined;
   #wasRead = false;
   /** Many requests may be refused at once; they share one read. */
   #reading: Promise<void> | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, files: Files) {
     this.#path = path;
+    this.#files = files;
   }
 
   async current(): Promise<string | undefined> {
@@ -62,15 +66,15 @@ class FileTokenSource implements TokenSource {
 
   /** A file that is missing or empty just now is being rotated: the old token stays. */
   async #readFile(): Promise<void> {
-    const found = await readToken(this.#path);
+    const found = await readToken(this.#files, this.#path);
     this.#wasRead = found !== undefined;
     this.#token = found ?? this.#token;
   }
 }
 
-async function readToken(path: string): Promise<string | undefined> {
+async function readToken(files: Files, path: string): Promise<string | undefined> {
   try {
-    const text = await readStart(path);
+    const text = await readStart(files, path);
     return text === undefined ? undefined : checkToken(text) || undefined;
   } catch (error) {
     throw new CountersignError(
@@ -84,11 +88,8 @@ async function readToken(path: string): Promise<string | undefined> {
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Enough to see that it is too long; `undefined` where there is no file. */
-async function readStart(path: string): Promise<string | undefined> {
-  const file = await open(path, FLAGS).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+async function readStart(files: Files, path: string): Promise<string | undefined> {
+  const file = await files.open(path, FLAGS).catch(undefinedIfMissing);
   if (file === undefined) return undefined;
   try {
     if (!(await file.stat()).isFile()) throw new Error('it is no regular file');

@@ -9,10 +9,12 @@ const CONTROL_IN_LINE = /\p{Cc}/gu;
 
 /**
  * Invisible or direction-changing: format characters (bidi overrides and isolates, zero-width,
- * BOM, tags), line and paragraph separators, variation selectors, and letters drawn as nothing.
+ * BOM, tags), separators of lines and paragraphs, and whatever else Unicode says is drawn as nothing
+ * (fillers, variation selectors, what it has reserved for more of them). U+FE0F makes a picture of
+ * the sign before it: behind a sign that has one it hides nothing.
  */
 const INVISIBLE =
-  /[\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Co}]|[\u{115f}\u{2800}\u{3164}\u{ffa0}]|\u{1160}|\u{17b4}|\u{17b5}|\u{34f}|[\u{180b}-\u{180f}]|[\u{fe00}-\u{fe0e}]|[\u{e0100}-\u{e01ef}]/gu;
+  /(?!\ufe0f)[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Co}\u2800]|(?<!\p{Emoji})\ufe0f|(?<=[#*\d])\ufe0f(?!\u20e3)/gu;
 
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -2,10 +2,11 @@
  * `config.yaml` of a workspace. A missing file means the defaults; a file that is there and cannot
  * be read, or is wrong, is a problem and never a permission.
  */
-import { lstat, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../machines/index.ts';
 import { messageOf } from '../errors.ts';
+import { type Files, readWhole, systemFiles, undefinedIfMissing } from '../files.ts';
 import { fileSchema } from './config-schema.ts';
 import { DEFAULT_CONFIG, type WorkspaceConfig } from './permission.ts';
 
@@ -20,10 +21,10 @@ export type ConfigRead =
  * Reads `config.yaml` in a folder, afresh each time. Never throws.
  * @returns a problem with code `config` whose message names file, line and path inside it
  */
-export async function readConfig(dir: string): Promise<ConfigRead> {
+export async function readConfig(dir: string, files: Files = systemFiles): Promise<ConfigRead> {
   const file = join(dir, 'config.yaml');
   try {
-    const text = await readText(file);
+    const text = await readText(files, file);
     return { status: 'ok', config: text === undefined ? DEFAULT_CONFIG : await parse(text) };
   } catch (error) {
     const place = error instanceof WrongPlace ? ':' : ': ';
@@ -36,19 +37,17 @@ export async function readConfig(dir: string): Promise<ConfigRead> {
 class WrongPlace extends Error {}
 
 /** `undefined` where there is no file. A link that leads nowhere is a file that cannot be read. */
-async function readText(file: string): Promise<string | undefined> {
-  const isThere = await lstat(file).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
-  if (!isThere) return undefined;
-  const found = await stat(file);
-  if (!found.isFile()) throw new Error('is no regular file');
-  if (found.size > MAX_CONFIG_BYTES) throw new Error(`is larger than ${MAX_CONFIG_BYTES} bytes`);
-  return decode(await readFile(file));
+async function readText(files: Files, path: string): Promise<string | undefined> {
+  const found = await files.lstat(path).catch(undefinedIfMissing);
+  if (found === undefined) return undefined;
+  // Opening a FIFO would wait for a writer, for ever.
+  if (!(await files.stat(path)).isFile()) throw new Error('is no regular file');
+  const file = await files.open(path, constants.O_RDONLY);
+  try {
+    return decode(await readWhole(file, MAX_CONFIG_BYTES));
+  } finally {
+    await file.close();
+  }
 }
 
 function decode(bytes: Buffer): string {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CountersignError, messageOf } from '../errors.ts';
+import { type Files, systemFiles } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import { makeFolder } from './make-folder.ts';
 
@@ -17,15 +17,16 @@ const said = new Set<string>();
 export async function resolveAuditPath(
   { audit, stateDir }: Pick<Settings, 'audit' | 'stateDir'>,
   say: (message: string) => void = (message) => process.stderr.write(`${message}\n`),
+  files: Files = systemFiles,
 ): Promise<string> {
-  const why = await whyNotWritable(audit.path);
+  const why = await whyNotWritable(files, audit.path);
   if (why === undefined) return audit.path;
   if (audit.explicit)
     throw refused(
       `the audit log ${audit.path} cannot be written: ${why}; set AUDIT_LOG_PATH to a file that can`,
     );
   const instead = join(stateDir, 'audit.jsonl');
-  const whyNotThere = await whyNotWritable(instead);
+  const whyNotThere = await whyNotWritable(files, instead);
   if (whyNotThere !== undefined)
     throw refused(
       `neither ${audit.path} (${why}) nor ${instead} (${whyNotThere}) can be written; set AUDIT_LOG_PATH`,
@@ -39,10 +40,10 @@ export async function resolveAuditPath(
 /** Opening a FIFO would wait for a reader, for ever. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
-async function whyNotWritable(path: string): Promise<string | undefined> {
+async function whyNotWritable(files: Files, path: string): Promise<string | undefined> {
   try {
-    await makeFolder(dirname(path));
-    const file = await open(path, FLAGS, 0o600);
+    await makeFolder(dirname(path), files);
+    const file = await files.open(path, FLAGS, 0o600);
     await file.close();
     return undefined;
   } catch (error) {

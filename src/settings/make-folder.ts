@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf, type Files, systemFiles } from '../files.ts';
 
 /**
  * Makes a folder and those above it, for its user alone (0700). One that is there is left as it is;
@@ -9,19 +9,19 @@ import { dirname } from 'node:path';
  * tries for ever.
  * @throws Error of the file system
  */
-export async function makeFolder(path: string): Promise<void> {
-  if ((await tryToMake(path)) !== 'no parent') return;
-  await makeFolder(dirname(path));
-  if ((await tryToMake(path)) === 'no parent')
+export async function makeFolder(path: string, files: Files = systemFiles): Promise<void> {
+  if ((await tryToMake(path, files)) !== 'no parent') return;
+  await makeFolder(dirname(path), files);
+  if ((await tryToMake(path, files)) === 'no parent')
     throw new Error(`ENOENT: the folder ${path} cannot be made`);
 }
 
-async function tryToMake(path: string): Promise<'made' | 'there' | 'no parent'> {
+async function tryToMake(path: string, files: Files): Promise<'made' | 'there' | 'no parent'> {
   try {
-    await mkdir(path, { mode: 0o700 });
+    await files.mkdir(path, { mode: 0o700 });
     return 'made';
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'EEXIST') return 'there';
     if (code === 'ENOENT' && dirname(path) !== path) return 'no parent';
     throw error;
