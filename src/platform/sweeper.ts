@@ -4,8 +4,9 @@ import type { PlatformClock } from './clock.ts';
 import type { PlatformLogger } from './logger.ts';
 
 /**
- * Timers stand still while the machine sleeps, and one of 2^31 ms or more fires at once: never wait
- * longer than this, milliseconds.
+ * Timers stand still while the machine sleeps, one of 2^31 ms or more fires at once, and another
+ * server over the same store may take requests and then be gone: never wait longer than this,
+ * milliseconds, before the store is asked what is due.
  */
 const LOOK_EVERY_MS = 30_000;
 
@@ -33,14 +34,9 @@ export function createSweeper({ clock, logger, expireDue }: SweeperOptions): Swe
 
   const arm = (): void => {
     clock.clearTimeout(timer);
-    if (closed || next === Number.POSITIVE_INFINITY) return;
+    if (closed) return;
     const waitMs = Math.min(Math.max(next - clock.now(), 0), LOOK_EVERY_MS);
-    timer = clock.setTimeout(() => void look(), waitMs);
-  };
-
-  const look = async (): Promise<void> => {
-    if (clock.now() >= next) await sweep();
-    else arm();
+    timer = clock.setTimeout(() => void sweep(), waitMs);
   };
 
   const run = async (): Promise<void> => {

@@ -23,10 +23,13 @@ describe('the sweeper', () => {
     expect(clock.waits).toEqual([30_000]);
   });
 
-  it('sets no timer while nothing is pending', async () => {
+  it('looks every half minute for what another server over the same store took', async () => {
     const { sweeper, clock, sweeps } = testSweeper(never);
     await sweeper.sweep();
-    expect([clock.waits, sweeps]).toEqual([[], [0]]);
+    expect(clock.waits).toEqual([30_000]);
+    clock.advance(30_000);
+    expect(sweeps).toEqual([0, 30_000]);
+    await sweeper.close();
   });
 
   it('notices within half a minute that the machine has slept', async () => {
