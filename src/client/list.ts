@@ -1,5 +1,5 @@
 /** Reading a workspace's approvals: one list request at a time, following pages where there are any. */
-import { CountersignError } from '../errors.ts';
+import { CountersignError, type ErrorCode } from '../errors.ts';
 import { routes } from '../protocol/routes.ts';
 import { type Row, rowSchema } from '../protocol/rows.ts';
 import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
@@ -12,10 +12,16 @@ export class ReadError extends CountersignError {
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, answer: Answer) {
-    super(answer.status === 401 ? 'auth' : 'protocol', message);
+    super(codeOf(answer.status), message);
     this.status = answer.status;
     this.retryAfterMs = retryAfterMs(answer);
   }
+}
+
+/** A platform that cannot answer just now is as far away as one that does not. */
+function codeOf(status: number): ErrorCode {
+  if (status === 401) return 'auth';
+  return status === 429 || status >= 500 ? 'transport' : 'protocol';
 }
 
 export interface Page {

@@ -1,0 +1,242 @@
+/** A platform that refuses: credentials, an origin, a rate, everything for a while. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type { Environment } from '../../src/index.ts';
+import { fakeRoutes } from '../../src/testing/index.ts';
+import {
+  ASK,
+  endsOf,
+  expectFailed,
+  expectKept,
+  expectTimeout,
+  recordingFetch,
+} from '../support/catalogue.ts';
+import { fastEnvironment } from '../support/fast-environment.ts';
+import {
+  fakePlatform,
+  requestingSide,
+  temporaryFolder,
+  type WorldOptions,
+} from '../support/world.ts';
+
+const POLLING = { useWebSocket: false, pollInterval: '1s', timeout: '10m' } as const;
+
+/** The time by the environment's own clock, which may run faster. */
+const passed = ({ clock }: Environment): (() => number) => {
+  const startedAt = clock.monotonic();
+  return () => clock.monotonic() - startedAt;
+};
+
+/** With a token file, which can be written anew. */
+function tokenFile(): {
+  readonly options: WorldOptions;
+  readonly write: (token: string) => void;
+} {
+  const folder = temporaryFolder();
+  const write = (token: string): void => writeFileSync(join(folder, '.auth_token'), `${token}\n`);
+  write('old-token');
+  vi.stubEnv('CONFIGS_DIR', folder);
+  return { options: { timeout: '30s', environment: fastEnvironment(20) }, write };
+}
+
+describe('F7 a token that is refused', () => {
+  it.each(['create', 'list', 'live'] as const)(
+    'F7 a token that is rotated before %s is read again, and the decision arrives',
+    async (route) => {
+      const platform = await fakePlatform({ requireToken: 'old-token' });
+      const { options, write } = tokenFile();
+      const world = requestingSide(platform.url, {
+        ...options,
+        useWebSocket: route === 'live',
+        pollInterval: '1s',
+      });
+      vi.unstubAllEnvs();
+      let rotated = false;
+      platform.respond(fakeRoutes[route], () => {
+        if (!rotated) write('new-token');
+        rotated = true;
+        platform.quirks.requireToken = 'new-token';
+        return undefined;
+      });
+      const asked = world.approvals.request(ASK);
+      if (route === 'live') await platform.waitForSockets(1);
+      await expectKept({ platform, world, asked });
+      const tokens = platform.requests
+        .filter(({ path }) => path.endsWith(route === 'live' ? '/ws' : '/approvals'))
+        .map(({ headers }) => headers.authorization);
+      expect(tokens.filter((token) => token === 'Bearer old-token').length).toBeLessThanOrEqual(3);
+      expect(tokens.at(-1)).toBe('Bearer new-token');
+    },
+  );
+
+  it('F7 a token that is rotated before the withdrawal is read again, and the row taken back', async () => {
+    const platform = await fakePlatform({ requireToken: 'old-token' });
+    const { options, write } = tokenFile();
+    const world = requestingSide(platform.url, { ...options, timeout: '5s' });
+    vi.unstubAllEnvs();
+    platform.respond(fakeRoutes.decide, () => {
+      write('new-token');
+      platform.quirks.requireToken = 'new-token';
+      return undefined;
+    });
+    await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'deadline');
+    expect(platform.rows()).toMatchObject([{ status: 'denied', decided_by: /^withdrawn: / }]);
+    expect(platform.countRequests(fakeRoutes.decide)).toBe(2);
+  });
+
+  it.each(['create', 'list'] as const)(
+    'F7 a token that %s refuses for good fails as auth within a bounded time, and is never shown',
+    async (route) => {
+      const platform = await fakePlatform();
+      platform.respond(fakeRoutes[route], { status: 401, body: { error: 'invalid token' } });
+      const environment = fastEnvironment(60);
+      const options = { ...POLLING, pollInterval: '5s', token: 'secret-token', environment };
+      const world = requestingSide(platform.url, options);
+      const time = passed(environment);
+      const said: string[] = [];
+      world.approvals.on('trouble', ({ message }) => said.push(message));
+      const message = await expectFailed({ world, asked: world.approvals.request(ASK) }, 'auth');
+      expect(time()).toBeLessThan(75_000);
+      expect(message).toContain(platform.url);
+      expect(JSON.stringify([message, said, world.audit()])).not.toContain('secret-token');
+    },
+  );
+
+  it('F7 a token that the upgrade alone refuses costs the channel, not the decision', async () => {
+    const platform = await fakePlatform();
+    platform.refuseUpgrades(401);
+    const world = requestingSide(platform.url, { token: 'secret-token' });
+    const said: string[] = [];
+    world.approvals.on('trouble', ({ message }) => said.push(message));
+    const asked = world.approvals.request(ASK);
+    await vi.waitFor(() => expect(said.join()).toContain('401'));
+    await expectKept({ platform, world, asked });
+    expect(said.join()).not.toContain('secret-token');
+  });
+
+  it('F7 a token that the withdrawal alone refuses ends in a timeout that says so', async () => {
+    const platform = await fakePlatform();
+    platform.respond(fakeRoutes.decide, { status: 401 });
+    const world = requestingSide(platform.url, {
+      timeout: '5s',
+      environment: fastEnvironment(40),
+    });
+    await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'indeterminate');
+    expect(world.audit().at(-1)).toMatchObject({ error: expect.stringContaining('401') });
+  });
+});
+
+it('F8 an upgrade refused with 403 is said once, and decisions are polled', async () => {
+  const platform = await fakePlatform({ requireOrigin: 'https://agents.example' });
+  const environment = fastEnvironment(60);
+  const world = requestingSide(platform.url, { timeout: '10m', pollInterval: '5s', environment });
+  const said: string[] = [];
+  world.approvals.on('trouble', ({ message }) => said.push(message));
+  const asked = world.approvals.request(ASK);
+  await vi.waitFor(() => expect(platform.countRequests(fakeRoutes.list)).toBeGreaterThan(4), 5_000);
+  await expectKept({ platform, world, asked });
+  expect(said).toEqual([expect.stringMatching(/403.*Origin.*CORS_ORIGINS/)]);
+  expect(platform.countRequests(fakeRoutes.live)).toBe(1);
+});
+
+describe('F9 a 429', () => {
+  const WAITS: readonly [string, number][] = [
+    ['0', 1_000],
+    ['59', 59_000],
+    ['abc', 1_000],
+    ['-1', 1_000],
+    ['1000000000', 60_000],
+    ['Sun, 22 Nov 2026 18:00:00 GMT', 1_000],
+  ];
+
+  it.each(WAITS)(
+    'F9 a read answered with Retry-After: %s comes again after %i ms',
+    async (written, ms) => {
+      const platform = await fakePlatform();
+      platform.respond(fakeRoutes.list, [{ status: 429, headers: { 'retry-after': written } }]);
+      // No jitter, and a clock that leaves the short waits their room.
+      const { environment, sent } = recordingFetch({
+        ...fastEnvironment(ms > 10_000 ? 95 : 5),
+        random: () => 0,
+      });
+      const world = requestingSide(platform.url, { ...POLLING, pollInterval: '10ms', environment });
+      const asked = world.approvals.request(ASK);
+      await vi.waitFor(() => expect(platform.countRequests(fakeRoutes.list)).toBe(2), {
+        timeout: 5_000,
+        interval: 1,
+      });
+      const [first = 0, second = 0] = sent
+        .filter(({ method }) => method === 'GET')
+        .map(({ at }) => at);
+      expect(second - first).toBeGreaterThanOrEqual(ms);
+      expect(second - first).toBeLessThan(ms * 1.6);
+      await expectKept({ platform, world, asked });
+    },
+  );
+
+  it.each(WAITS.slice(0, 4))(
+    'F9 a create answered with Retry-After: %s waits as long, or gives up where that is too long',
+    async (written, ms) => {
+      const platform = await fakePlatform();
+      platform.respond(fakeRoutes.create, [{ status: 429, headers: { 'retry-after': written } }]);
+      const { environment, sent } = recordingFetch(fastEnvironment(10));
+      const world = requestingSide(platform.url, { ...POLLING, environment });
+      const asked = world.approvals.request(ASK);
+      if (ms > 15_000) {
+        await expectFailed({ world, asked }, 'transport');
+        expect(platform.rows()).toEqual([]);
+        return;
+      }
+      await expectKept({ platform, world, asked });
+      const [first = 0, second = 0] = sent
+        .filter(({ method }) => method === 'POST')
+        .map(({ at }) => at);
+      expect(second - first).toBeGreaterThanOrEqual(ms);
+    },
+  );
+
+  it('F9 a 429 for an age does not hold an approval beyond its deadline', async () => {
+    const platform = await fakePlatform();
+    platform.respond(fakeRoutes.list, { status: 429, headers: { 'retry-after': '1000000000' } });
+    const environment = fastEnvironment(40);
+    const world = requestingSide(platform.url, { ...POLLING, timeout: '20s', environment });
+    const time = passed(environment);
+    await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'deadline');
+    expect(time()).toBeLessThan(30_000);
+    expect(platform.countRequests(fakeRoutes.list)).toBe(1);
+    expect(platform.rows()).toMatchObject([{ status: 'denied' }]);
+  });
+});
+
+describe('F10 a platform that is unavailable for the whole wait', () => {
+  const UNAVAILABLE = { status: 503, body: { error: 'platform_unavailable' } };
+
+  it('F10 is a timeout, recorded with the last error, and polite', async () => {
+    const platform = await fakePlatform();
+    for (const route of ['list', 'decide', 'live'] as const)
+      platform.respond(fakeRoutes[route], UNAVAILABLE);
+    const environment = fastEnvironment(95);
+    const world = requestingSide(platform.url, { timeout: '1m', pollInterval: '5s', environment });
+    await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'indeterminate');
+    expect(world.audit().at(-1)).toMatchObject({ error: expect.stringContaining('503') });
+    expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(12);
+  });
+
+  it('F10 and comes back before the deadline, is no fault at all', async () => {
+    const platform = await fakePlatform();
+    const recover = (['list', 'decide', 'live'] as const).map((route) =>
+      platform.respond(fakeRoutes[route], UNAVAILABLE),
+    );
+    const environment = fastEnvironment(40);
+    const world = requestingSide(platform.url, { timeout: '10m', pollInterval: '1s', environment });
+    const asked = world.approvals.request(ASK);
+    await vi.waitFor(
+      () => expect(platform.countRequests(fakeRoutes.list)).toBeGreaterThan(2),
+      5_000,
+    );
+    for (const stop of recover) stop();
+    await expectKept({ platform, world, asked });
+    expect(endsOf(world)).toEqual(['granted']);
+  });
+});
