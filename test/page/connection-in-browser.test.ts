@@ -29,7 +29,7 @@ describe.skipIf(!desks.available).concurrent('the connection', () => {
     expect(misdeeds).toEqual([]);
   });
 
-  it('is not needed to say the truth about a list that cannot be read', async (test) => {
+  it('F61 is not needed to say the truth about a list that cannot be read', async (test) => {
     const { page } = await desks.open(test, {
       awaitLive: false,
       before: async (fresh) => {
@@ -39,6 +39,19 @@ describe.skipIf(!desks.available).concurrent('the connection', () => {
       },
     });
     await page.getByText('What is waiting is not known', { exact: true }).waitFor();
+    expect(await page.getByText(/nothing (is|was) waiting/i).count()).toBe(0);
+  });
+
+  it('F61 shows how many that wait cannot be read, and never that nothing is waiting', async (test) => {
+    const { page } = await desks.open(test, {
+      before: async (fresh) => {
+        await fresh.route('**/approvals/pending', (route) =>
+          route.fulfill({ json: [{ id: 'from a newer platform' }, 7] }),
+        );
+      },
+    });
+    await page.getByText('2 waiting cannot be shown', { exact: true }).waitFor();
+    await page.locator('.notice', { hasText: '2 waiting requests cannot be shown' }).waitFor();
     expect(await page.getByText(/nothing (is|was) waiting/i).count()).toBe(0);
   });
 

@@ -142,7 +142,7 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     await shows(page, 'first');
   });
 
-  it('sends a decision once, however often it is clicked', async (test) => {
+  it('F60 sends a decision once, however often it is clicked', async (test) => {
     const gate = decisionGate();
     const { page, ask } = await desks.open(test, gate);
     await ask();
@@ -152,7 +152,7 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     expect(gate.sent).toBe(1);
   });
 
-  it('is bound to the digest that was on the screen', async (test) => {
+  it('F60 is bound to the digest that was on the screen', async (test) => {
     const gate = decisionGate();
     const { page, ask } = await desks.open(test, gate);
     const other = `sha256:${'0'.repeat(64)}`;
@@ -164,7 +164,7 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     await said(page).getByText('not what was on the screen').waitFor();
   });
 
-  it('says that somebody was quicker, and what is stored', async (test) => {
+  it('F60 says that somebody was quicker, and what is stored', async (test) => {
     const gate = decisionGate();
     const desk = await desks.open(test, gate);
     const id = await desk.ask();
@@ -176,6 +176,73 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     await desk.page.keyboard.press('a');
     await said(desk.page).getByText('Denied by').waitFor();
     await said(desk.page).getByText('Somebody was quicker').waitFor();
+  });
+
+  it('F60 says that the time was up before a click arrived, and calls it no decision', async (test) => {
+    const gate = decisionGate();
+    const desk = await desks.open(test, {
+      before: async (page) => {
+        await gate.before(page);
+        await withoutEnds(page);
+      },
+    });
+    const id = await desk.ask({ action: 'soon over', timeout_seconds: 1.5 });
+    gate.answer = async (route) => {
+      const expired = { outcome: 'timeout' };
+      await vi.waitFor(async () => expect(await stored(desk, id)).toMatchObject(expired), 5_000);
+      await route.continue();
+    };
+    await armed(desk.page);
+    await desk.page.keyboard.press('a');
+    await said(desk.page).getByText('Nobody answered').waitFor();
+    await said(desk.page).getByText('time was up before your approval arrived').waitFor();
+    expect(await desk.page.getByText(/granted/i).count()).toBe(0);
+  });
+
+  it('F60 learns in a stale tab, as soon as it is looked at again, what is stored', async (test) => {
+    const desk = await desks.open(test, { before: withoutEnds });
+    const id = await desk.ask();
+    await armed(desk.page);
+    await decide(desk, id, 'denied');
+    await desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await said(desk.page).getByText('Denied by').waitFor();
+    expect(await desk.page.locator('.decision').count()).toBe(0);
+  });
+
+  it('F60 rests when the list moves the buttons away from under the pointer', async (test) => {
+    const gate = decisionGate();
+    const decided: string[] = [];
+    gate.answer = (route) => {
+      decided.push(new URL(route.request().url()).pathname.split('/').at(-2) ?? '');
+      return route.continue();
+    };
+    const desk = await desks.open(test, {
+      viewport: { width: 390, height: 900 },
+      before: async (page) => {
+        await gate.before(page);
+        await page.clock.install();
+      },
+    });
+    const { page } = desk;
+    const first = await desk.ask({ action: 'first' });
+    const second = await desk.ask({ action: 'second' });
+    await page.getByRole('listitem').nth(1).waitFor();
+    await page.keyboard.press('j');
+    await shows(page, 'second');
+    await page.clock.pauseAt(Date.now() + 60_000);
+    const before = await button(page, /Approve/).boundingBox();
+    await decide(desk, first, 'denied');
+    await page.locator('.row.denied', { hasText: 'first' }).waitFor();
+    expect((await button(page, /Approve/).boundingBox())?.y).not.toBe(before?.y);
+    await button(page, /Approve/).click({ force: true });
+    await page.mouse.click((before?.x ?? 0) + 10, (before?.y ?? 0) + 10);
+    await page.clock.runFor(450);
+    await page.keyboard.press('a');
+    expect(decided).toEqual([]);
+    await page.clock.runFor(100);
+    await page.keyboard.press('a');
+    await said(page).getByText('Granted by').waitFor();
+    expect(decided).toEqual([second]);
   });
 
   it('does not call a withdrawal a denial', async (test) => {
@@ -190,7 +257,7 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     expect(await page.getByText(/denied/i).count()).toBe(0);
   });
 
-  it('says that it does not know whether a click counted, and finds out: it did', async (test) => {
+  it('F60 says that it does not know whether a click counted, and finds out: it did', async (test) => {
     const gate = decisionGate();
     const { promise: asked, resolve: answer } = Promise.withResolvers<void>();
     const desk = await desks.open(test, {
@@ -217,7 +284,7 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     await said(desk.page).getByText('what the platform has stored').waitFor();
   });
 
-  it('says that it does not know whether a click counted, and finds out: it did not', async (test) => {
+  it('F60 says that it does not know whether a click counted, and finds out: it did not', async (test) => {
     const gate = decisionGate();
     const { page, ask } = await desks.open(test, gate);
     await ask();
@@ -232,7 +299,7 @@ describe.skipIf(!desks.available).concurrent('the page', () => {
     expect(gate.sent).toBe(2);
   });
 
-  it('rests for half a second after another request has come under the buttons', async (test) => {
+  it('F60 rests for half a second after another request has come under the buttons', async (test) => {
     const gate = decisionGate();
     const { page, ask } = await desks.open(test, {
       before: async (fresh) => {

@@ -53,6 +53,17 @@ export function differenceText(approval: Approval, waiting: readonly Approval[])
     .join(', ');
 }
 
+/** How much of a digest tells two requests apart at a glance; hex digits. */
+const DIGEST_PREFIX = 12;
+
+/** The start of the digest, where another waiting request reads the same; else empty. */
+export function digestPrefix(approval: Approval, waiting: readonly Approval[]): string {
+  const { id, action, digest } = approval;
+  const isAlike = waiting.some((other) => other.id !== id && other.action === action);
+  const [kind, hex = ''] = (isAlike && digest ? digest : '').split(':');
+  return hex === '' ? '' : `${kind}:${hex.slice(0, DIGEST_PREFIX)}…`;
+}
+
 function memberText(args: JsonValue, key: string): string {
   const value = memberOf(args, key);
   if (value === undefined) return 'not given';

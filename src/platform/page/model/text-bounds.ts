@@ -9,7 +9,7 @@ export interface BoundedText {
   readonly head: string;
   /** Empty when nothing is hidden. */
   readonly tail: string;
-  /** How many characters stand between head and tail and are not shown; 0 for a short text. */
+  /** How many bytes (UTF-8) stand between head and tail and are not shown; 0 for a short text. */
   readonly hidden: number;
 }
 
@@ -22,7 +22,7 @@ export function boundText(text: string): BoundedText {
   return {
     head: text.slice(0, headEnd),
     tail: text.slice(tailStart),
-    hidden: characters(text.slice(headEnd, tailStart)),
+    hidden: bytesOf(text.slice(headEnd, tailStart)),
   };
 }
 
@@ -55,11 +55,7 @@ const wholeCharacter = (text: string, index: number): number =>
     ? index - 1
     : index;
 
-function characters(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** The first `limit` characters of a text, for a summary; the whole text is shown elsewhere. */
 export function summaryOf(text: string, limit: number): string {

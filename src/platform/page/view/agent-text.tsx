@@ -22,7 +22,7 @@ export function AgentText({ block, opened, onOpen }: AgentTextProps): JSX.Elemen
       {!isOpen && (
         <>
           <button type="button" class="gap" onClick={() => onOpen([block.id])}>
-            <span>{count} characters hidden</span> <b>Show all</b>
+            <span>{count} bytes hidden</span> <b>Show all</b>
           </button>
           <Pieces text={bounded.tail} />
         </>

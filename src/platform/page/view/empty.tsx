@@ -25,6 +25,11 @@ function wordsOf({ link, list, everLoaded }: PageState): readonly [string, strin
     return list.at === 'failed' || link.at === 'unreachable'
       ? ['What is waiting is not known', 'The list could not be read. Trying again.']
       : ['Reading the list…', ''];
+  if (list.at === 'loaded' && list.unreadable > 0)
+    return [
+      `${list.unreadable} waiting cannot be shown`,
+      'This page cannot read them. Reload it: the platform may be newer than the page.',
+    ];
   if (link.at === 'live')
     return ['Nothing is waiting', 'This page is live: a request appears here as it comes in.'];
   if (link.at === 'reading') return ['Nothing is waiting', 'The list is read every few seconds.'];

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { type Approval, isWaiting } from '../model/approval.ts';
-import { differenceText } from '../model/comparison.ts';
+import { differenceText, digestPrefix } from '../model/comparison.ts';
 import { waitingOf } from '../model/ordering.ts';
 import type { PageState } from '../model/state.ts';
 import { summaryOf } from '../model/text-bounds.ts';
@@ -39,7 +39,9 @@ export function RequestList({ approvals, unfolds, ...rest }: RequestListProps): 
 type RowProps = Pick<RequestListProps, 'state' | 'commands'> & { readonly approval: Approval };
 
 function Row({ approval, state, commands }: RowProps): JSX.Element {
-  const difference = differenceText(approval, waitingOf(state.approvals, null));
+  const waiting = waitingOf(state.approvals, null);
+  const difference = differenceText(approval, waiting);
+  const digest = digestPrefix(approval, waiting);
   const isSelected = approval.id === state.selectedId;
   return (
     <button
@@ -54,6 +56,11 @@ function Row({ approval, state, commands }: RowProps): JSX.Element {
       {difference && (
         <span class="row-difference">
           <Inline text={difference} />
+        </span>
+      )}
+      {digest && (
+        <span class="row-digest">
+          <Inline text={digest} />
         </span>
       )}
       <span class="row-facts">
