@@ -62,7 +62,7 @@ describe('a key', () => {
     expect(await asked).toMatchObject({ status: 'granted', approvalId: id });
   });
 
-  it('serves one execution, however often it is granted', async () => {
+  it('F42 serves one execution, however often it is granted', async () => {
     const platform = await fakePlatform();
     const { approvals } = requestingSide(platform.url);
     const fn = vi.fn();

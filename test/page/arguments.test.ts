@@ -71,7 +71,7 @@ describe('two requests with the same words', () => {
   const one = anApproval({ action: 'deploy', args: { app: 'api', to: 'eu' } });
   const other = anApproval({ action: 'deploy', args: { app: 'api', to: 'us', force: true } });
 
-  it('are compared member by member', () => {
+  it('F39 are compared member by member', () => {
     const comparison = compareWithOthers(one, [one, other, anApproval()]);
     expect(comparison).toEqual({ others: 1, differs: true, differing: new Set(['to', 'force']) });
     expect(differenceText(one, [one, other])).toBe('to: eu, force: not given');
@@ -92,7 +92,7 @@ describe('two requests with the same words', () => {
     expect(compareWithOthers(one, [one, anApproval()])).toBeNull();
   });
 
-  it('are compared by own members only', () => {
+  it('F64 are compared by own members only', () => {
     expect(isSameJson({}, JSON.parse('{"__proto__":{}}'))).toBe(false);
     expect(isSameJson({ a: 1 }, { constructor: 1 })).toBe(false);
     expect(isSameJson([1, [2]], [1, [2]])).toBe(true);

@@ -48,7 +48,7 @@ describe('a decision', () => {
     expect(hindranceOf(state, approval, 'approved', moment)).toBeNull();
   });
 
-  it('cannot approve what was not shown, but can deny it', () => {
+  it('F36 cannot approve what was not shown, but can deny it', () => {
     const long = { ...approval, reason: 'x'.repeat(5_000) };
     expect(hindranceOf(stateWith(), long, 'approved', moment)).toBe('unseen');
     expect(hindranceOf(stateWith(), long, 'denied', moment)).toBeNull();
@@ -83,7 +83,7 @@ describe('what is said of an end', () => {
     expect(endText({ ...approval, ...over })).toBe(text);
   });
 
-  it('never says approved before it is stored', () => {
+  it('F60 never says approved before it is stored', () => {
     for (const at of ['sending', 'stored', 'notStored', 'late'] as const) {
       const said = sayingOf(approval, { verdict: 'approved', at });
       expect(said?.tone).not.toBe('good');

@@ -90,7 +90,7 @@ describe('the dead time', () => {
     expect(reduce(read, { type: 'approval.selected', id: b.id }, 20_000).armedAt).toBe(20_500);
   });
 
-  it('begins when something moved under the reader, or was unfolded', () => {
+  it('F60 begins when something moved under the reader, or was unfolded', () => {
     expect(reduce(read, { type: 'layout.moved' }, 20_000).armedAt).toBe(20_500);
     expect(reduce(read, { type: 'text.opened', ids: ['action'] }, 20_000).armedAt).toBe(20_500);
   });
@@ -142,7 +142,7 @@ describe('what is known', () => {
     expect(state.approvals.size).toBe(0);
   });
 
-  it('is not called read when it could not be', () => {
+  it('F61 is not called read when it could not be', () => {
     const state = stateAfter({ type: 'lists.failed', why: 'no' });
     expect(state).toMatchObject({ list: { at: 'failed', why: 'no' }, everLoaded: false });
   });

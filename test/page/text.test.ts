@@ -7,7 +7,7 @@ const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 const lines = (n: number): string => Array.from({ length: n }, () => 'line').join('\n');
 
-describe('a long text', () => {
+describe('F36 a long text', () => {
   it('is left alone while it is short', () => {
     const text = 'x'.repeat(2_000);
     expect(boundText(text)).toEqual({ head: text, tail: '', hidden: 0 });
@@ -40,7 +40,7 @@ describe('a long text', () => {
   });
 });
 
-describe('words that mix alphabets', () => {
+describe('F35 words that mix alphabets', () => {
   it.each([
     ['pаypal', ['Latin', 'Cyrillic'], ['а']],
     ['αdmin', ['Latin', 'Greek'], ['α']],
@@ -70,7 +70,7 @@ const shown = (segments: readonly Segment[]): string =>
 const codes = (text: string): string[] =>
   segmentsOf(text).flatMap((segment) => (segment.kind === 'code' ? segment.text : []));
 
-describe('what cannot be seen', () => {
+describe('F34 what cannot be seen', () => {
   it.each([
     ['a direction override', 'a\u202Eb', ['⟦U+202E⟧']],
     ['an isolate', '\u2066x\u2069', ['⟦U+2066⟧', '⟦U+2069⟧']],

@@ -158,7 +158,7 @@ describe('arguments', () => {
     expect((await call('GET', `${APPROVALS}/${id}`)).body['digest']).toBe(bound(null).digest);
   });
 
-  it('keep a key named __proto__ and pollute nothing', async () => {
+  it('F64 keep a key named __proto__ and pollute nothing', async () => {
     const { call, ask, token } = await testApp();
     const args = '{"__proto__":{"admin":true},"constructor":1}';
     const id = await ask({ context: bound(JSON.parse(args)) });
