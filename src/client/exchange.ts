@@ -30,6 +30,9 @@ export interface Call {
   readonly withinMs?: number;
 }
 
+/** Characters. */
+const LEAST_SECRET = 8;
+
 /** No answer came. `sent: false` means that the request certainly never reached the platform. */
 export class NoAnswerError extends CountersignError {
   readonly sent: boolean;
@@ -93,7 +96,7 @@ async function once(
       },
       ...(call.json === undefined ? {} : { json: call.json }),
     });
-    const text = await readText(response);
+    const text = withoutToken(await readText(response), response.ok ? undefined : token);
     refuseCached(response);
     return { url, status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (error) {
@@ -102,6 +105,17 @@ async function once(
   } finally {
     clock.clearTimeout(timer);
   }
+}
+
+/**
+ * A platform, or a proxy before it, may repeat in a refusal what it was sent; from there it would get
+ * into errors and the audit log. Short words are no secrets, and may be anything.
+ */
+function withoutToken(text: string, token: string | undefined): string {
+  if (token === undefined || token.length < LEAST_SECRET) return text;
+  return text
+    .replaceAll(token, '[token]')
+    .replaceAll(JSON.stringify(token).slice(1, -1), '[token]');
 }
 
 /** @throws CountersignError `protocol` where a link leads away from the platform */
