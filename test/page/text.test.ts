@@ -46,6 +46,8 @@ describe('F35 words that mix alphabets', () => {
     ['αdmin', ['Latin', 'Greek'], ['α']],
     ['ｐaypal', ['Latin', 'look-alike'], ['ｐ']],
     ['привeт', ['Cyrillic', 'Latin'], ['e']],
+    ['paypaℓ', ['Latin', 'look-alike'], ['ℓ']],
+    ['ⅽlick', ['Latin', 'look-alike'], ['ⅽ']],
   ])('are found, with the letters that do not belong: %s', (word, alphabets, strangers) => {
     const [found] = mixedWords(`go to ${word}.com`);
     expect(found).toMatchObject({ word, index: 6, alphabets });
@@ -59,6 +61,7 @@ describe('F35 words that mix alphabets', () => {
     'Ünïcödé',
     'Москва-Berlin',
     'x2 y_3',
+    'nº 1ª',
     '日本語です',
   ])('are not seen where there are none: %s', (text) => {
     expect(mixedWords(text)).toEqual([]);

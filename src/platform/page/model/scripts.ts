@@ -9,8 +9,16 @@ const ALPHABETS = [
   ['Lisu', /\p{Script=Lisu}/u],
 ] as const;
 
-/** Letters drawn like plain Latin ones that are other characters: fullwidth, mathematical. */
-const LOOKALIKE = /[\u{ff21}-\u{ff3a}\u{ff41}-\u{ff5a}\u{1d400}-\u{1d7ff}]/u;
+const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}]/u;
+const LATIN_LETTER = /^[a-z]$/i;
+/** Ordinals stand behind words in Spanish and Italian: `nº`. */
+const USUAL = /[\p{ASCII}ªº]/u;
+
+/** Letters drawn like plain Latin ones that are other characters: fullwidth, mathematical, `ℓ`, `ⅽ`. */
+const isLookalike = (character: string): boolean =>
+  MATHEMATICAL.test(character) ||
+  (!USUAL.test(character) && LATIN_LETTER.test(character.normalize('NFKC')));
+
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 const PLAIN = /^[\x20-\x7e\n\t]*$/;
 
@@ -18,7 +26,7 @@ export type Alphabet = (typeof ALPHABETS)[number][0] | 'look-alike';
 
 /** The alphabet of a letter; `null` for digits, marks, and scripts that nobody mistakes for others. */
 export function alphabetOf(character: string): Alphabet | null {
-  if (LOOKALIKE.test(character)) return 'look-alike';
+  if (isLookalike(character)) return 'look-alike';
   return ALPHABETS.find(([, letters]) => letters.test(character))?.[0] ?? null;
 }
 
