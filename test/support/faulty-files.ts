@@ -13,51 +13,56 @@ export interface DiskFault {
   readonly code: string;
   /** How many bytes a write still takes before it fails. Default 0. */
   readonly room?: number;
+  /** Hits also the files that an audit log goes on in. */
+  readonly everywhere?: boolean;
 }
 
 export interface FaultyFiles {
   readonly environment: Environment;
-  /** What is wrong now with the files whose path begins so; `undefined`: all is well. */
+  /** What is wrong now; `undefined`: all is well. */
   fault: DiskFault | undefined;
 }
 
-/** @param path the file that is hit; all others are as healthy as the disk is */
+/** @param path the file that is hit; those of other names are as healthy as the disk is */
 export function faultyFiles(path: string): FaultyFiles {
   const { files } = systemEnvironment;
+  const open: Files['open'] = async (name, flags, mode) => {
+    const faultHere = (): DiskFault | undefined =>
+      name === path || (name.startsWith(path) && faulty.fault?.everywhere === true)
+        ? faulty.fault
+        : undefined;
+    failWhere(faultHere(), 'open');
+    return faultyFile(faulty, faultHere, await files.open(name, flags, mode));
+  };
   const faulty: FaultyFiles = {
     fault: undefined,
-    environment: {
-      ...systemEnvironment,
-      files: {
-        ...files,
-        open: async (name, flags, mode) => {
-          if (name === path) failWhere(faulty, 'open');
-          const file = await files.open(name, flags, mode);
-          return name === path ? faultyFile(faulty, file) : file;
-        },
-      },
-    },
+    environment: { ...systemEnvironment, files: { ...files, open } },
   };
   return faulty;
 }
 
-const faultyFile = (faulty: FaultyFiles, file: OpenFile): OpenFile => ({
+const faultyFile = (
+  faulty: FaultyFiles,
+  faultHere: () => DiskFault | undefined,
+  file: OpenFile,
+): OpenFile => ({
   ...file,
   write: async (buffer, offset, length, position) => {
-    const { fault } = faulty;
-    const room = fault?.on === 'write' ? (fault.room ?? 0) : length;
-    if (room === 0) failWhere(faulty, 'write');
+    const fault = faultHere();
+    if (fault?.on !== 'write') return file.write(buffer, offset, length, position);
+    const { room = 0 } = fault;
+    if (room === 0) failWhere(fault, 'write');
     const written = await file.write(buffer, offset, Math.min(room, length), position);
-    if (fault?.on === 'write') faulty.fault = { ...fault, room: room - written.bytesWritten };
+    faulty.fault = { ...fault, room: room - written.bytesWritten };
     return written;
   },
   datasync: async () => {
-    failWhere(faulty, 'datasync');
+    failWhere(faultHere(), 'datasync');
     await file.datasync();
   },
 });
 
-function failWhere({ fault }: FaultyFiles, on: DiskFault['on']): void {
+function failWhere(fault: DiskFault | undefined, on: DiskFault['on']): void {
   if (fault?.on !== on) return;
   throw Object.assign(new Error(`${fault.code}: the disk says no, ${on}`), { code: fault.code });
 }
