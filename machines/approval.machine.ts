@@ -30,6 +30,7 @@ import {
   type ApprovalEvent,
   type ApprovalInput,
   type Conclusion,
+  contextOf,
   type Ending,
   endingOf,
   isWhatWasAsked,
@@ -131,7 +132,7 @@ export const approvalMachine = setup({
 }).createMachine({
   id: 'approval',
   description: 'One question to a person, from the role check to its end.',
-  context: ({ input }) => ({ request: input, approvalId: null, ending: null, conclusion: null }),
+  context: ({ input }) => contextOf(input),
   output: ({ context }) => conclusionOf(context).outcome,
   invoke: {
     id: 'deadline',

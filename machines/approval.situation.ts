@@ -10,7 +10,16 @@ import type {
   Outcome,
 } from './vocabulary.ts';
 
-export type ApprovalInput = ApprovalRequest;
+/** A new request; or one that a process before this one made, with the id where it is known. */
+export type ApprovalInput =
+  | ApprovalRequest
+  | { readonly request: ApprovalRequest; readonly approvalId: string | null };
+
+export const contextOf = (input: ApprovalInput): ApprovalContext => ({
+  ...('request' in input ? input : { request: input, approvalId: null }),
+  ending: null,
+  conclusion: null,
+});
 
 /** Why the request is being taken back. `elsewhere`: the row was withdrawn by somebody else. */
 export interface Ending {

@@ -3,6 +3,13 @@
  * else. Fill the services with `approvalMachine.provide({ actors })`.
  */
 export { approvalMachine } from './approval.machine.ts';
+export {
+  deniedBy,
+  failed,
+  grantedBy,
+  timedOut,
+  withdrawn,
+} from './approval.outcomes.ts';
 export type {
   ApprovalContext,
   ApprovalEmitted,

@@ -66,6 +66,7 @@ export interface Problem {
  * - `protocol` the platform's answer was not what the protocol says
  * - `conflict` the same key was used for something else
  * - `audit` the audit log could not be written
+ * - `journal` the journal could not be written or read
  * - `capacity` too many approvals wait already
  * - `closed` the client was closed
  * - `internal` a defect of this library
@@ -78,6 +79,7 @@ export type ProblemCode =
   | 'protocol'
   | 'conflict'
   | 'audit'
+  | 'journal'
   | 'capacity'
   | 'closed'
   | 'internal';

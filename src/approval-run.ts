@@ -10,9 +10,13 @@ export interface ApprovalRunOptions {
   /** With its services provided. */
   readonly machine: typeof approvalMachine;
   readonly request: ApprovalRequest;
+  /** The platform's id, where a process before this one asked. */
+  readonly approvalId?: string | null;
   readonly log: AuditLog;
   readonly listeners: Listeners;
   readonly inspection: { inspect?: (event: InspectionEvent) => void };
+  /** The caller gave up, and the request is being taken back. */
+  readonly onGivenUp: (why: string) => void;
 }
 
 export class ApprovalRun {
@@ -21,8 +25,10 @@ export class ApprovalRun {
   readonly #actor: ActorRefFrom<typeof approvalMachine>;
 
   constructor(options: ApprovalRunOptions) {
-    this.#actor = createActor(options.machine, { input: options.request, ...options.inspection });
-    this.outcome = this.#ended(options.request);
+    const { machine, request, approvalId = null } = options;
+    const input = approvalId === null ? request : { request, approvalId };
+    this.#actor = createActor(machine, { input, ...options.inspection });
+    this.outcome = this.#ended(request);
     this.#watch(options);
     this.#actor.start();
   }
@@ -33,11 +39,14 @@ export class ApprovalRun {
       this.#actor.send({ type: 'approval.withdraw', why });
   }
 
-  #watch({ request, log, listeners }: ApprovalRunOptions): void {
+  #watch({ request, log, listeners, onGivenUp }: ApprovalRunOptions): void {
     const { traceId, action, deadlineAt } = request;
     this.#actor.on('audit', ({ event }) => {
       log.append(event);
       listeners.emit('audit', event);
+    });
+    this.#actor.on('withdrawing', ({ ending: { by, why } }) => {
+      if (by === 'caller') onGivenUp(why);
     });
     this.#actor.subscribe({
       next: ({ value, context: { approvalId } }) =>

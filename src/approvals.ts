@@ -3,28 +3,29 @@
  * is on disk.
  */
 import type { Logger } from 'pino';
-import type { ApprovalRequest, Outcome } from '../machines/index.ts';
-import { ApprovalRun } from './approval-run.ts';
+import type { ApprovalRequest, Granted, Outcome } from '../machines/index.ts';
 import type { AuditLog } from './audit/index.ts';
-import { PlatformClient } from './client/platform-client.ts';
-import { createTokenSource } from './client/token-source.ts';
-import { type Environment, systemEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { CountersignError } from './errors.ts';
-import { type ApprovalsEvents, Listeners } from './events.ts';
+import type { ApprovalsEvents } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
-import { type Inspect, inspection } from './inspection.ts';
-import { Once } from './journal/once.ts';
-import { readConfig } from './rbac/index.ts';
-import { Recorder } from './recorder.ts';
-import { contradictionEvent, leftEvent, refusalEvent, refusedOutcome } from './refusal.ts';
+import type { Inspect } from './inspection.ts';
+import { assemble, type Parts } from './parts.ts';
+import { leftEvent, refusalEvent } from './records.ts';
+import { refusedOutcome } from './refusal.ts';
 import { createRequest, type RequestInput, readInput, refuseStrangeSignal } from './request.ts';
-import { provideServices } from './services.ts';
+import type { ResumedApproval } from './resumption.ts';
 import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
-import { SharedRun } from './shared-run.ts';
+import type { SharedRun } from './shared-run.ts';
 
 export interface ApprovalsOptions extends SettingsOptions {
   /** Where records go instead of the file; not closed by {@link Approvals.close}. */
   readonly audit?: AuditLog;
+  /**
+   * Whether approvals under way are written down before they are sent, so that a crash forgets none.
+   * Default: true.
+   */
+  readonly journal?: boolean;
   /** Diagnostics. Default: silent. */
   readonly logger?: Logger;
   /** Sees every actor. What it throws changes nothing. */
@@ -50,31 +51,15 @@ export function createApprovals(options: ApprovalsOptions = {}): Approvals {
 /** See {@link createApprovals}. */
 export class Approvals implements AsyncDisposable {
   readonly #settings: Settings;
-  readonly #options: ApprovalsOptions;
-  readonly #environment: Environment;
-  readonly #listeners: Listeners;
-  readonly #recorder: Recorder;
-  readonly #client: PlatformClient;
-  readonly #once: Once;
-  readonly #runs = new Set<ApprovalRun>();
-  readonly #byKey = new Map<string, SharedRun>();
+  readonly #parts: Parts;
   /** Everything that was asked and not answered yet, also before there is an actor. */
-  readonly #asked = new Set<Promise<Outcome>>();
-  #machine: ReturnType<typeof provideServices> | undefined;
+  readonly #asked = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   /** Use {@link createApprovals}. */
   constructor(settings: Settings, options: ApprovalsOptions) {
-    const { logger, audit: given, environment = systemEnvironment } = options;
     this.#settings = settings;
-    this.#options = options;
-    this.#environment = environment;
-    this.#listeners = new Listeners(logger);
-    const onFailure = (): void => this.#withdrawAll('the audit log cannot be written');
-    const listeners = this.#listeners;
-    this.#recorder = new Recorder({ settings, given, environment, listeners, logger, onFailure });
-    this.#once = new Once(settings);
-    this.#client = this.#createClient();
+    this.#parts = assemble(settings, options);
   }
 
   /**
@@ -82,9 +67,7 @@ export class Approvals implements AsyncDisposable {
    * uncertain is `approved: false`.
    */
   request(input: RequestInput, options?: RequestOptions): Promise<Outcome> {
-    const outcome = this.#ask(input, options?.signal);
-    this.#asked.add(outcome);
-    return outcome.finally(() => this.#asked.delete(outcome));
+    return this.#track(this.#ask(input, options?.signal));
   }
 
   /**
@@ -96,15 +79,31 @@ export class Approvals implements AsyncDisposable {
     fn: (args: Args) => Result,
     describe: Description<Args>,
   ): Guarded<Args, Result> {
+    const { recorder, environment, readConfig: read } = this.#parts;
     const host = {
-      request: (input: RequestInput, options: RequestOptions) => this.request(input, options),
-      record: this.#recorder.record.bind(this.#recorder),
-      readConfig: () => readConfig(this.#settings.configDir, this.#environment.files),
-      uuid: this.#environment.uuid,
+      request: (input: RequestInput, { signal }: RequestOptions) =>
+        this.#track(this.#ask(input, signal, 'hold')),
+      record: recorder.record.bind(recorder),
+      readConfig: read,
+      uuid: environment.uuid,
       workspaceId: this.#settings.workspaceId,
-      useGrant: (id: string) => this.#once.useGrant(this.#settings.workspaceId, id),
+      useGrant: (grant: Granted, key: string | undefined) => this.#useGrant(grant, key),
     };
     return guard(host, fn, describe);
+  }
+
+  /**
+   * Goes on with what a process before this one left under way when it ended without closing:
+   * each on the same row of the platform, until the deadline that it had. Call it once, at the start.
+   * What a process holds that still lives is left to it, and said (`on('trouble')`).
+   * @returns one for each, at once; grants are handed over and never run by themselves
+   * @throws CountersignError `journal` or `audit` where they cannot be read, `closed`
+   */
+  async resume(): Promise<readonly ResumedApproval[]> {
+    this.#refuseWhenClosed();
+    const resumed = (await this.#track(this.#parts.resumption?.all() ?? none())) ?? [];
+    for (const { outcome } of resumed) void this.#track(outcome);
+    return resumed;
   }
 
   /** Listens; the result ends it. What a listener throws is logged and changes nothing. */
@@ -112,7 +111,7 @@ export class Approvals implements AsyncDisposable {
     name: Name,
     listener: (event: ApprovalsEvents[Name]) => unknown,
   ): () => void {
-    return this.#listeners.add(name, listener);
+    return this.#parts.listeners.add(name, listener);
   }
 
   /** Withdraws what still waits, and ends everything. Idempotent. */
@@ -126,50 +125,73 @@ export class Approvals implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#withdrawAll('the asking process is closing');
-    await Promise.allSettled(this.#asked);
-    await this.#client.close();
-    await this.#recorder.close();
+    const { runs, client, journal, recorder } = this.#parts;
+    // What was being resumed may begin only now.
+    do {
+      runs.withdrawAll('the asking process is closing');
+      await Promise.allSettled([...this.#asked, ...runs.outcomes()]);
+    } while (this.#asked.size > 0 || runs.outcomes().length > 0);
+    await client.close();
+    await runs.settled();
+    await journal?.close();
+    await recorder.close();
   }
 
-  #withdrawAll(why: string): void {
-    for (const run of this.#runs) run.withdraw(why);
+  #track<Value>(work: Promise<Value>): Promise<Value> {
+    this.#asked.add(work);
+    return work.finally(() => this.#asked.delete(work));
   }
 
-  async #ask(input: RequestInput, signal: AbortSignal | undefined): Promise<Outcome> {
-    const traceId = this.#environment.uuid();
+  async #ask(
+    input: RequestInput,
+    signal: AbortSignal | undefined,
+    grant?: 'hold',
+  ): Promise<Outcome> {
+    const { recorder, environment, runs } = this.#parts;
+    const traceId = environment.uuid();
     let log: AuditLog | undefined;
     let action = '';
     try {
       this.#refuseWhenFull();
-      log = await this.#recorder.open();
+      log = await recorder.open();
       // Read once: what is recorded is what was refused.
       const asked = readInput(input);
       action = typeof asked.action === 'string' ? asked.action : '';
       refuseStrangeSignal(signal);
       const request = await this.#requestOf(asked, traceId);
+      const found = runs.sameKey(request) ?? (await this.#leftBehind(asked, request));
       this.#refuseWhenClosed();
-      const shared = this.#sameKey(request) ?? this.#start(request, log);
+      if (found !== undefined && 'status' in found) {
+        if (grant === 'hold' && found.approved) runs.hold(found.traceId);
+        return found;
+      }
+      const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
+      if (grant === 'hold') runs.hold(shared.request.traceId);
       return await this.#wait(shared, request, log, signal);
     } catch (error) {
       return this.#refuse(error, action, traceId, log);
     }
   }
 
+  /** What a process before this one left under the same key. A new key was left by nobody. */
+  async #leftBehind(
+    { key }: RequestInput,
+    request: ApprovalRequest,
+  ): Promise<SharedRun | Outcome | undefined> {
+    return key === undefined ? undefined : this.#parts.resumption?.one(request);
+  }
+
   async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
     const { workspaceId } = this.#settings;
+    const { environment } = this.#parts;
     const timeoutMs = await this.#defaultTimeoutMs();
-    return createRequest(
-      input,
-      { workspaceId, timeoutMs, environment: this.#environment },
-      traceId,
-    );
+    return createRequest(input, { workspaceId, timeoutMs, environment }, traceId);
   }
 
   async #defaultTimeoutMs(): Promise<number> {
-    const { timeoutIsDefault, timeoutMs, configDir } = this.#settings;
+    const { timeoutIsDefault, timeoutMs } = this.#settings;
     if (!timeoutIsDefault) return timeoutMs;
-    const read = await readConfig(configDir, this.#environment.files);
+    const read = await this.#parts.readConfig();
     // A file that cannot be read ends the approval in rbacCheck, where it belongs.
     return read.status === 'ok' ? (read.config.defaultTimeoutMs ?? timeoutMs) : timeoutMs;
   }
@@ -192,18 +214,6 @@ export class Approvals implements AsyncDisposable {
       );
   }
 
-  /** Two requests with one key are one approval. */
-  #sameKey(request: ApprovalRequest): SharedRun | undefined {
-    const shared = this.#byKey.get(request.key);
-    if (shared === undefined) return undefined;
-    const { action, digest } = shared.request;
-    if (action === request.action && digest === request.digest) return shared;
-    throw new CountersignError(
-      'conflict',
-      `the key "${request.key}" is in use for another action or other arguments; use a new key`,
-    );
-  }
-
   async #wait(
     shared: SharedRun,
     request: ApprovalRequest,
@@ -213,41 +223,14 @@ export class Approvals implements AsyncDisposable {
     const { outcome, left } = await shared.wait(request, signal);
     if (!left) return outcome;
     log.append(leftEvent(outcome, request));
-    return this.#recorder.afterFlush(log, outcome);
+    return this.#parts.recorder.afterFlush(log, outcome, request.action);
   }
 
-  #start(request: ApprovalRequest, log: AuditLog): SharedRun {
-    const run = new ApprovalRun({
-      machine: this.#provided(log),
-      request,
-      log,
-      listeners: this.#listeners,
-      inspection: inspection(this.#options.inspect, this.#options.logger),
-    });
-    this.#runs.add(run);
-    const outcome = this.#answer(run, request, log);
-    const shared = new SharedRun({ request, run, outcome, environment: this.#environment });
-    this.#byKey.set(request.key, shared);
-    return shared;
-  }
-
-  async #answer(run: ApprovalRun, request: ApprovalRequest, log: AuditLog): Promise<Outcome> {
-    const outcome = await this.#recorder.afterFlush(log, await run.outcome);
-    this.#runs.delete(run);
-    this.#byKey.delete(request.key);
-    this.#client.release(request.traceId);
-    return outcome;
-  }
-
-  #provided(audit: AuditLog): ReturnType<typeof provideServices> {
-    this.#machine ??= provideServices({
-      client: this.#client,
-      audit,
-      once: this.#once,
-      configDir: this.#settings.configDir,
-      environment: this.#environment,
-    });
-    return this.#machine;
+  /** Without a key of the caller's own nobody else can have got this grant. */
+  async #useGrant({ approvalId, traceId }: Granted, key: string | undefined): Promise<void> {
+    const { once, runs } = this.#parts;
+    if (key !== undefined) await once.useGrant(approvalId);
+    await runs.used({ key: key ?? traceId, traceId });
   }
 
   /** What is refused before a machine exists is recorded all the same. */
@@ -260,31 +243,8 @@ export class Approvals implements AsyncDisposable {
     const outcome = refusedOutcome(error, { traceId });
     if (log === undefined) return outcome;
     log.append(refusalEvent(outcome, action, this.#settings.workspaceId));
-    return this.#recorder.afterFlush(log, outcome);
-  }
-
-  #createClient(): PlatformClient {
-    const settings = this.#settings;
-    const { logger, inspect } = this.#options;
-    return new PlatformClient({
-      baseUrl: settings.platformUrl,
-      workspaceId: settings.workspaceId,
-      pollIntervalMs: settings.pollIntervalMs,
-      live: settings.transport === 'auto',
-      origin: settings.origin,
-      confirmGrants: settings.confirmGrants,
-      tokens: createTokenSource(settings, this.#environment.files),
-      environment: this.#environment,
-      onContradiction: (contradiction) => {
-        this.#recorder
-          .record(contradictionEvent(contradiction))
-          .catch((error: unknown) => logger?.error({ err: error }, 'a record was lost'));
-      },
-      onTrouble: (message) => {
-        logger?.warn(message);
-        this.#listeners.emit('trouble', { message });
-      },
-      ...inspection(inspect, logger),
-    });
+    return this.#parts.recorder.afterFlush(log, outcome, action);
   }
 }
+
+const none = (): Promise<readonly ResumedApproval[]> => Promise.resolve([]);

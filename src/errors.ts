@@ -29,18 +29,29 @@ export class NotApprovedError extends CountersignError {
   }
 }
 
-/** True for errors of this package. */
-export const isCountersignError = (error: unknown): error is CountersignError =>
-  error instanceof CountersignError;
+/** True for errors of this package. Never throws: a proxy that was revoked is no error of ours. */
+export function isCountersignError(error: unknown): error is CountersignError {
+  try {
+    return error instanceof CountersignError;
+  } catch {
+    return false;
+  }
+}
 
-/** The message of anything that was thrown, on one line. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.replace(/\s+/g, ' ').trim();
+/** The message of anything that was thrown, on one line. Never throws. */
+export const messageOf = (error: unknown): string => textOf(error).replace(/\s+/g, ' ').trim();
+
+/** An object without a prototype has no text, and a getter may throw in its turn. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message || error.name : error);
+  } catch {
+    return 'something was thrown that cannot be shown';
+  }
 }
 
 /** What an outcome says of an error: codes that only thrown errors have are defects in an outcome. */
 export function problemCodeOf(error: unknown): ProblemCode {
-  if (!(error instanceof CountersignError)) return 'internal';
+  if (!isCountersignError(error)) return 'internal';
   return error.code === 'not_approved' || error.code === 'already_used' ? 'internal' : error.code;
 }

@@ -10,6 +10,8 @@ export interface FileStats {
   readonly ino: bigint;
   /** Bytes. */
   readonly size: bigint;
+  /** When it was changed, milliseconds since the epoch. */
+  readonly mtimeMs: bigint;
   isFile(): boolean;
   isDirectory(): boolean;
   isSymbolicLink(): boolean;

@@ -19,6 +19,7 @@ export type Guarded<Args, Result> = (
 /** What the guard needs of the client. */
 export interface GuardHost {
   readonly workspaceId: string;
+  /** Asks; a grant stays in the journal until it is used. */
   request(
     input: RequestInput,
     options: { readonly signal?: AbortSignal | undefined },
@@ -26,8 +27,12 @@ export interface GuardHost {
   record(event: AuditEvent): Promise<void>;
   readConfig(): Promise<ConfigRead>;
   uuid(): string;
-  /** Uses up a grant. @throws CountersignError `already_used` */
-  useGrant(approvalId: string): Promise<void>;
+  /**
+   * Uses up a grant.
+   * @param key of the caller's own, where there is one
+   * @throws CountersignError `already_used`
+   */
+  useGrant(grant: Granted, key: string | undefined): Promise<void>;
 }
 
 /** See `Approvals.requires`. */
@@ -47,9 +52,9 @@ export function guard<Args, Result>(
     }
     const outcome = await host.request({ ...what, args: copy }, { signal });
     if (outcome.status !== 'granted') throw notApproved(outcome);
-    // Without a key of the caller's own nobody else can have got this grant.
-    if (what.key !== undefined) await host.useGrant(outcome.approvalId);
-    return await fn(argsToRun(host.workspaceId, what.action, copy, outcome) as Args);
+    const toRun = argsToRun(host.workspaceId, what.action, copy, outcome);
+    await host.useGrant(outcome, what.key);
+    return await fn(toRun as Args);
   };
 }
 

@@ -50,5 +50,6 @@ export type { ProcessIdentity, ProcessName } from './process-identity.ts';
 export { digestOf } from './protocol/digest.ts';
 export type { RequestInput } from './request.ts';
 export { requestApproval } from './request-approval.ts';
+export type { ResumedApproval } from './resumption.ts';
 export type { SettingsOptions, SettingsProblem } from './settings.ts';
 export { SettingsError } from './settings.ts';

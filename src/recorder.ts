@@ -1,9 +1,16 @@
 /** The audit log as the client uses it: opened by the first record, and in front of every answer. */
 import type { Logger } from 'pino';
 import type { AuditEvent, Outcome } from '../machines/index.ts';
-import { type AuditLog, openAuditLog } from './audit/index.ts';
+import {
+  type AuditLog,
+  type EndRecord,
+  FileAuditLog,
+  openAuditLog,
+  segmentPath,
+} from './audit/index.ts';
 import type { Environment } from './environment.ts';
 import type { Listeners } from './events.ts';
+import { refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import { resolveAuditPath, type Settings } from './settings.ts';
 
@@ -14,25 +21,38 @@ export interface RecorderOptions {
   readonly environment: Environment;
   readonly listeners: Listeners;
   readonly logger: Logger | undefined;
-  /** From now on nothing can be recorded. */
+  /** What was under way cannot be recorded any more. */
   readonly onFailure: () => void;
 }
 
 export class Recorder {
   readonly #options: RecorderOptions;
   #log: Promise<AuditLog> | undefined;
+  /** Logs that failed, which are closed with the last. */
+  readonly #failed: AuditLog[] = [];
+  #path: string | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
   }
 
-  /** @throws CountersignError `audit` where it cannot be opened; the next call tries again */
-  open(): Promise<AuditLog> {
-    this.#log ??= this.#open().catch((error: unknown) => {
+  /**
+   * The log; where the one that there was has failed, the next segment of it.
+   * @throws CountersignError `audit` where it cannot be opened; the next call tries again
+   */
+  async open(): Promise<AuditLog> {
+    for (;;) {
+      this.#log ??= this.#open();
+      const opening = this.#log;
+      const log = await opening.catch((error: unknown) => {
+        if (this.#log === opening) this.#log = undefined;
+        throw error;
+      });
+      if (log.failure === undefined || log === this.#options.given) return log;
+      if (this.#log !== opening) continue;
+      this.#failed.push(log);
       this.#log = undefined;
-      throw error;
-    });
-    return this.#log;
+    }
   }
 
   /** Appends, and waits until it is on disk. */
@@ -44,34 +64,47 @@ export class Recorder {
   }
 
   /** An outcome whose record is not on disk is no outcome: above all, no grant. */
-  async afterFlush(log: AuditLog, outcome: Outcome): Promise<Outcome> {
+  async afterFlush(log: AuditLog, outcome: Outcome, action: string): Promise<Outcome> {
     try {
       await log.flush();
       return outcome;
     } catch (error) {
       const { traceId, approvalId } = outcome;
-      return refusedOutcome(error, {
-        traceId,
-        ...(approvalId === undefined ? {} : { approvalId }),
-      });
+      const ids = { traceId, ...(approvalId === undefined ? {} : { approvalId }) };
+      const refused = refusedOutcome(error, ids);
+      // Where the next segment takes it, the log says at least that it does not know.
+      const { workspaceId } = this.#options.settings;
+      if (log !== this.#options.given)
+        await this.record(refusalEvent(refused, action, workspaceId)).catch(() => undefined);
+      return refused;
     }
+  }
+
+  /** How these approvals ended, as far as the log says it, by trace id. */
+  async ends(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EndRecord>> {
+    const log = await this.open();
+    const first = this.#failed[0] ?? log;
+    return (await first.findEnds?.(traceIds)) ?? new Map();
   }
 
   /** A log that failed was the answer to every request already: closing says nothing new. */
   async close(): Promise<void> {
     if (this.#options.given !== undefined) return;
-    try {
-      await (await this.#log)?.close();
-    } catch (error) {
-      this.#options.logger?.warn({ err: error }, 'the audit log could not be closed');
-    }
+    const last = await this.#log?.catch(() => undefined);
+    for (const log of [...this.#failed, ...(last === undefined ? [] : [last])])
+      await log.close().catch((error: unknown) => {
+        this.#options.logger?.warn({ err: error }, 'the audit log could not be closed');
+      });
   }
 
   async #open(): Promise<AuditLog> {
     const { given, settings, environment, logger, onFailure } = this.#options;
     if (given !== undefined) return given;
+    this.#path ??= await resolveAuditPath(settings, undefined, environment.files);
+    const before = this.#failed.at(-1);
     return openAuditLog({
-      path: await resolveAuditPath(settings, undefined, environment.files),
+      path: segmentPath(this.#path, this.#failed.length),
+      continues: before instanceof FileAuditLog ? before.position : undefined,
       hmacKey: settings.auditHmacKey,
       clock: environment.clock,
       files: environment.files,

@@ -1,7 +1,7 @@
 /** From what a caller asks to a complete request; everything that is wrong is refused here. */
 import type { ApprovalRequest, JsonValue } from '../machines/index.ts';
 import type { Environment } from './environment.ts';
-import { CountersignError } from './errors.ts';
+import { CountersignError, messageOf } from './errors.ts';
 import { plainJson } from './protocol/canonical-json.ts';
 import { digestOf } from './protocol/digest.ts';
 import { parseDurationMs } from './protocol/duration.ts';
@@ -32,11 +32,20 @@ export interface RequestInput {
 
 /**
  * A plain copy of what was asked, each field read once.
- * @throws CountersignError `input` where it is no object
+ * @throws CountersignError `input` where it is no object, or a field cannot be read
  */
 export function readInput(input: unknown): RequestInput {
   if (typeof input !== 'object' || input === null)
     throw refused('the request must be an object with an action');
+  try {
+    return copyOf(input);
+  } catch (error) {
+    // A getter, or a trap of a proxy.
+    throw refused(`the request cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function copyOf(input: object): RequestInput {
   // The fields are checked one by one in `createRequest`, whatever their type was said to be.
   const { action, reason, args, key, timeout } = input as RequestInput;
   return {
@@ -119,12 +128,14 @@ function textOf(
   return value;
 }
 
-function timeoutOf(value: number | string): number {
-  const ms = parseDurationMs(value);
+function timeoutOf(value: unknown): number {
+  const isTime = typeof value === 'string' || typeof value === 'number';
+  const ms = isTime ? parseDurationMs(value) : undefined;
   if (ms !== undefined) return ms;
+  const found = isTime ? JSON.stringify(value).slice(0, 50) : `a value of type ${typeof value}`;
   throw new CountersignError(
     'config',
-    `timeout must be seconds above 0, or a text such as "90s", "5m" or "2h", at most ten years; got ${JSON.stringify(value) ?? typeof value}`,
+    `timeout must be seconds above 0, or a text such as "90s", "5m" or "2h", at most ten years; got ${found}`,
   );
 }
 

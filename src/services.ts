@@ -4,8 +4,9 @@ import {
   type ApprovalRequest,
   approvalMachine,
   createDeadline,
+  type DeadlineQueue,
   type Permission,
-  type ProblemCode,
+  type Problem,
   type Submission,
   type WaitInput,
   type Withdrawal,
@@ -15,24 +16,32 @@ import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
 import type { Environment } from './environment.ts';
 import { messageOf } from './errors.ts';
-import type { Once } from './journal/once.ts';
+import type { Journal, Once } from './journal/index.ts';
 import { checkPermission, readConfig } from './rbac/index.ts';
 
 export interface Services {
   readonly client: PlatformClient;
   readonly audit: AuditLog;
   readonly once: Once;
+  /** `undefined`: nothing is written down. */
+  readonly journal: Journal | undefined;
+  /** Whether to go on where the journal cannot be written. */
+  readonly journalIsOptional: boolean;
+  readonly onTrouble: (trouble: string) => void;
+  readonly deadlines: DeadlineQueue;
   readonly configDir: string;
   readonly environment: Environment;
 }
 
 /** The machine as it runs in production. */
 export function provideServices(services: Services) {
-  const { client, environment } = services;
+  const { client, environment, deadlines } = services;
   return approvalMachine.provide({
     actors: {
-      deadline: createDeadline(environment.clock),
-      checkPermission: fromPromise<Permission, ApprovalRequest>(() => mayAsk(services)),
+      deadline: createDeadline(environment.clock, deadlines),
+      checkPermission: fromPromise<Permission, ApprovalRequest>(({ input }) =>
+        mayAsk(services, input),
+      ),
       submitRequest: fromPromise<Submission, ApprovalRequest>(({ input, signal }) =>
         submitRecorded(services, input, signal),
       ),
@@ -43,14 +52,20 @@ export function provideServices(services: Services) {
         client.pollDecision(input, sendBack),
       ),
       withdrawRequest: fromPromise<Withdrawal, WithdrawInput>(({ input }) =>
-        client.withdraw(input),
+        takeBack(services, input),
       ),
     },
   });
 }
 
-async function mayAsk({ configDir, environment }: Services): Promise<Permission> {
+/** Who was allowed when it was asked is not asked again after a crash: the row stands already. */
+async function mayAsk(
+  { configDir, environment, journal }: Services,
+  request: ApprovalRequest,
+): Promise<Permission> {
   const read = await readConfig(configDir, environment.files);
+  if (journal?.isTakenOver(request) === true)
+    return { status: 'allowed', roles: read.status === 'ok' ? read.config.roles : [] };
   if (read.status === 'unreadable') return read;
   const { allowed, roles } = checkPermission(read.config, 'approve');
   return { status: allowed ? 'allowed' : 'denied', roles };
@@ -58,29 +73,67 @@ async function mayAsk({ configDir, environment }: Services): Promise<Permission>
 
 /** What cannot be recorded is not asked: nobody must decide about something that leaves no trace. */
 async function submitRecorded(
-  { client, audit, once }: Services,
+  services: Services,
   request: ApprovalRequest,
   signal: AbortSignal,
 ): Promise<Submission> {
+  const [unrecorded, unwritten] = await Promise.all([
+    problemOf(services.audit.flush(), 'audit'),
+    problemOf(begin(services, request), 'journal'),
+  ]);
+  const problem = unrecorded ?? unwritten;
+  if (problem !== undefined) return { status: 'refused', problem };
+  const submission = await submitOnce(services, request, signal);
+  if (submission.status === 'submitted')
+    services.journal?.note(request, { approvalId: submission.approvalId });
+  return submission;
+}
+
+/** @throws CountersignError `journal` */
+async function begin(services: Services, request: ApprovalRequest): Promise<void> {
+  const { journal, journalIsOptional, onTrouble } = services;
   try {
-    await audit.flush();
+    await journal?.begin(request);
   } catch (error) {
-    return refused('audit', messageOf(error));
+    if (!journalIsOptional || journal?.wasWritten === true) throw error;
+    onTrouble(`a crash would forget what is under way: ${messageOf(error)}`);
   }
-  if (isNewKey(request)) return client.submit(request, { mayExist: false, isOurs: true }, signal);
-  const claim = await once.claimKey(request);
-  if (claim === 'other')
-    return refused(
-      'conflict',
-      `the key "${request.key}" was used already for another action or other arguments; use a new key`,
-    );
-  return client.submit(request, { mayExist: true, isOurs: claim === 'same' }, signal);
+}
+
+async function submitOnce(
+  { client, once, journal }: Services,
+  request: ApprovalRequest,
+  signal: AbortSignal,
+): Promise<Submission> {
+  const approvalId = journal?.get(request)?.approvalId ?? null;
+  if (approvalId !== null) return client.adopt(request, approvalId);
+  if (isNewKey(request)) {
+    const mayExist = journal?.isTakenOver(request) === true;
+    return client.submit(request, { mayExist, isOurs: true }, signal);
+  }
+  const known = await once.lookUpKey(request);
+  if (known === 'other') return { status: 'refused', problem: otherUse(request) };
+  const beforePost = async (): Promise<Problem | undefined> =>
+    (await once.claimKey(request)) === 'other' ? otherUse(request) : undefined;
+  return client.submit(request, { mayExist: true, isOurs: known === 'same', beforePost }, signal);
 }
 
 /** A key of the caller's own may have been sent before, by a process that was killed. */
 const isNewKey = ({ key, traceId }: ApprovalRequest): boolean => key === traceId;
 
-const refused = (code: ProblemCode, message: string): Submission => ({
-  status: 'refused',
-  problem: { code, message },
+const takeBack = ({ client, journal }: Services, input: WithdrawInput): Promise<Withdrawal> =>
+  client.withdraw(input, journal?.isTakenOver(input.request) === true);
+
+const otherUse = ({ key }: ApprovalRequest): Problem => ({
+  code: 'conflict',
+  message: `the key "${key}" was used already for another action or other arguments; use a new key`,
 });
+
+async function problemOf(work: Promise<void>, code: Problem['code']): Promise<Problem | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return { code, message: messageOf(error) };
+  }
+}

@@ -49,10 +49,15 @@ export interface SettingsOptions {
   /** Keys the audit chain (`AUDIT_HMAC_KEY`). Default: no key. */
   readonly auditHmacKey?: string | undefined;
   /**
-   * Which keys were used for what, which grants were used, and the audit log where its default place
-   * cannot be written (`COUNTERSIGN_STATE_DIR`). Default: the user's state folder.
+   * The journal of approvals under way, which keys and grants were used, and the audit log where its
+   * default place cannot be written (`COUNTERSIGN_STATE_DIR`). Default: the user's state folder.
    */
   readonly stateDir?: string | undefined;
+  /**
+   * How long after a crash a grant that nobody used may be handed over by `resume()`: seconds, or
+   * with a unit. Default: 10 minutes.
+   */
+  readonly grantTtl?: number | string | undefined;
   /** Read the row before a grant from the live channel is believed. Default: false. */
   readonly confirmGrants?: boolean | undefined;
   /** How many approvals may wait at once in this client. Default: 10,000. */
@@ -79,12 +84,16 @@ export interface Settings {
   readonly audit: { readonly path: string; readonly explicit: boolean };
   readonly auditHmacKey: string | undefined;
   readonly stateDir: string;
+  /** True where somebody named the state folder: then it must be of use. */
+  readonly stateDirIsSet: boolean;
+  readonly grantTtlMs: number;
   readonly confirmGrants: boolean;
   readonly maxConcurrent: number;
 }
 
 export const DEFAULT_TIMEOUT_MS = 300_000;
 export const DEFAULT_POLL_INTERVAL_MS = 5_000;
+export const DEFAULT_GRANT_TTL_MS = 600_000;
 export const DEFAULT_MAX_CONCURRENT = 10_000;
 
 /**
@@ -157,12 +166,14 @@ function readWaiting(reader: SettingsReader, options: SettingsOptions) {
     { option: 'useWebSocket', given: options.useWebSocket, variable: 'APPROVAL_USE_WEBSOCKET' },
     values.flag,
   );
-  const { confirmGrants, maxConcurrent } = options;
+  const { confirmGrants, maxConcurrent, grantTtl } = options;
   return {
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     timeoutIsDefault: timeoutMs === undefined,
     pollIntervalMs: pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS,
     transport: useWebSocket === false ? ('polling' as const) : ('auto' as const),
+    grantTtlMs:
+      reader.read({ option: 'grantTtl', given: grantTtl }, values.duration) ?? DEFAULT_GRANT_TTL_MS,
     confirmGrants:
       reader.read({ option: 'confirmGrants', given: confirmGrants }, values.flag) ?? false,
     maxConcurrent:
@@ -175,6 +186,7 @@ function readPlaces(reader: SettingsReader, options: SettingsOptions, env: Envir
   const path = (option: string, given: unknown, variable: string): string | undefined =>
     reader.read({ option, given, variable }, values.path);
   const audit = path('auditLogPath', options.auditLogPath, 'AUDIT_LOG_PATH');
+  const stateDir = path('stateDir', options.stateDir, 'COUNTERSIGN_STATE_DIR');
   const configsDir = path('configsDir', undefined, 'CONFIGS_DIR') ?? DEFAULT_CONFIG_DIR;
   return {
     tokenFile: join(configsDir, '.auth_token'),
@@ -185,7 +197,7 @@ function readPlaces(reader: SettingsReader, options: SettingsOptions, env: Envir
         { option: 'auditHmacKey', given: options.auditHmacKey, variable: 'AUDIT_HMAC_KEY' },
         values.key,
       ) || undefined,
-    stateDir:
-      path('stateDir', options.stateDir, 'COUNTERSIGN_STATE_DIR') ?? values.path(stateFolder(env)),
+    stateDir: stateDir ?? values.path(stateFolder(env)),
+    stateDirIsSet: stateDir !== undefined,
   };
 }

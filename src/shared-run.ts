@@ -1,5 +1,5 @@
 /** One approval for all who ask with one key, each by their own clock. */
-import type { ApprovalRequest, Outcome, TimedOut, Withdrawn } from '../machines/index.ts';
+import { type ApprovalRequest, type Outcome, timedOut, withdrawn } from '../machines/index.ts';
 import type { ApprovalRun } from './approval-run.ts';
 import type { Environment } from './environment.ts';
 
@@ -26,6 +26,16 @@ export class SharedRun {
     return this.#options.request;
   }
 
+  /** The outcome of the approval itself, whoever leaves before. */
+  get wholeOutcome(): Promise<Outcome> {
+    return this.#options.outcome;
+  }
+
+  /** Takes the request back, for all who ask. */
+  withdraw(why: string): void {
+    this.#options.run.withdraw(why);
+  }
+
   /**
    * The outcome, for one of those who ask. Who gives up while others wait leaves with an end of
    * their own; the last one takes the request back.
@@ -50,11 +60,11 @@ export class SharedRun {
         if (this.#waiting === 0) this.#options.run.withdraw(GAVE_UP);
         else settle(end, true);
       };
-      const giveUp = (): void => leave(withdrawn(asker));
+      const giveUp = (): void => leave(withdrawn(subjectOf(asker), GAVE_UP));
       // The deadline of the first one is the approval's own.
       if (asker !== this.request)
         timer = clock.setTimeout(
-          () => leave(timedOut(asker)),
+          () => leave(timedOut(subjectOf(asker), 'deadline')),
           Math.min(asker.timeoutMs, LONGEST_TIMER_MS),
         );
       signal?.addEventListener('abort', giveUp, { once: true });
@@ -66,20 +76,5 @@ export class SharedRun {
 
 const GAVE_UP = 'the caller gave up';
 
-const withdrawn = ({ traceId }: ApprovalRequest): Withdrawn => ({
-  traceId,
-  status: 'withdrawn',
-  approved: false,
-  error: { code: 'withdrawn', message: `Withdrawn: ${GAVE_UP}` },
-});
-
-const timedOut = ({ traceId, timeoutMs }: ApprovalRequest): TimedOut => ({
-  traceId,
-  status: 'timeout',
-  approved: false,
-  cause: 'deadline',
-  error: {
-    code: 'timeout',
-    message: `Timed out after ${timeoutMs / 1000}s waiting for human decision`,
-  },
-});
+/** The row is the approval's, which goes on: an end of one's own does not name it. */
+const subjectOf = (request: ApprovalRequest) => ({ request, approvalId: null });

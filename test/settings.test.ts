@@ -46,6 +46,8 @@ describe('settings', () => {
       audit: { path: '/var/log/molecule/audit.jsonl', explicit: false },
       auditHmacKey: undefined,
       stateDir: '/home/me/.local/state/countersign',
+      stateDirIsSet: false,
+      grantTtlMs: 600_000,
       confirmGrants: false,
       maxConcurrent: 10_000,
     });
@@ -80,6 +82,8 @@ describe('settings', () => {
       audit: { path: '/logs/audit.jsonl', explicit: true },
       auditHmacKey: ' a key ',
       stateDir: '/state',
+      stateDirIsSet: true,
+      grantTtlMs: 600_000,
       confirmGrants: false,
       maxConcurrent: 10_000,
     });

@@ -8,8 +8,9 @@ import { randomUUID } from 'node:crypto';
 import { type AuditEvent, type DeadlineClock, systemClock } from '../../machines/index.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import { type Files, systemFiles } from '../files.ts';
-import { ChainedFile, type ChainedFileOptions } from './chained-file.ts';
-import { type AuditDraft, draftOf } from './record.ts';
+import { ChainedFile, type ChainedFileOptions, type LogPosition } from './chained-file.ts';
+import { findEnds } from './ends.ts';
+import { type AuditDraft, type AuditRecord, draftOf } from './record.ts';
 
 export interface AuditLog {
   /** Where the records go. */
@@ -25,11 +26,21 @@ export interface AuditLog {
    */
   flush(): Promise<void>;
   /**
+   * How these approvals ended, as far as the log says it, by trace id: for approvals that a crash
+   * left open. Without it nobody knows, and they are waited for again.
+   */
+  findEnds?(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EndRecord>>;
+  /**
    * Flushes and closes the file; a second call waits for the first.
    * @throws CountersignError `audit`, as {@link flush}; the file is closed all the same
    */
   close(): Promise<void>;
 }
+
+/** The record with which an approval ended. */
+export type EndRecord = Pick<AuditRecord, 'timestamp' | 'outcome' | 'trace_id'> & {
+  readonly [extra: string]: unknown;
+};
 
 export interface AuditLogOptions {
   /** The file; it and the folders above it are made where missing (0600, 0700). */
@@ -44,6 +55,8 @@ export interface AuditLogOptions {
   readonly files?: Files;
   /** Makes names of chains and trace ids. Default: random UUIDs, version 4. */
   readonly uuid?: () => string;
+  /** The file that this one goes on from; the first record links to it. Default: none. */
+  readonly continues?: LogPosition | undefined;
   /** Called once, when the log fails. What it throws is ignored. */
   readonly onFailure?: (failure: CountersignError) => void;
 }
@@ -53,13 +66,13 @@ export interface AuditLogOptions {
  * with a line feed, and named by a first record `audit / recover / recovered`.
  * @throws CountersignError `audit`, naming the file, when it cannot be opened or repaired
  */
-export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+export async function openAuditLog(options: AuditLogOptions): Promise<FileAuditLog> {
   const { path, hmacKey, clock = systemClock, files = systemFiles, uuid = randomUUID } = options;
-  const { now = clock.now, onFailure } = options;
+  const { now = clock.now, onFailure, continues } = options;
   try {
     const disk = { files, clock: { ...clock, now } };
-    const file = await openRepaired({ path, hmacKey, disk, uuid });
-    return new FileAuditLog({ path, now, file, onFailure });
+    const file = await openRepaired({ path, hmacKey, disk, uuid, continues });
+    return new FileAuditLog({ path, now, file, files, hmacKey, onFailure });
   } catch (error) {
     throw auditError('open', path, error);
   }
@@ -80,6 +93,8 @@ interface Parts {
   readonly path: string;
   readonly now: () => number;
   readonly file: ChainedFile;
+  readonly files: Files;
+  readonly hmacKey: string | undefined;
   readonly onFailure: AuditLogOptions['onFailure'];
 }
 
@@ -90,7 +105,8 @@ interface Waiter {
   readonly reject: (error: CountersignError) => void;
 }
 
-class FileAuditLog implements AuditLog {
+/** A log in a file; {@link openAuditLog} opens it. */
+export class FileAuditLog implements AuditLog {
   readonly path: string;
   readonly #parts: Parts;
   #failure: CountersignError | undefined;
@@ -108,6 +124,16 @@ class FileAuditLog implements AuditLog {
 
   get failure(): CountersignError | undefined {
     return this.#failure;
+  }
+
+  /** The last record that is certainly on disk; `undefined` before the first. */
+  get position(): LogPosition | undefined {
+    const { path, file } = this.#parts;
+    return file.onDisk === undefined ? undefined : { path, ...file.onDisk };
+  }
+
+  findEnds(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EndRecord>> {
+    return findEnds(this.path, traceIds, this.#parts);
   }
 
   append(event: AuditEvent): void {

@@ -1,5 +1,6 @@
 /** A file as lines of bytes, one at a time, whatever its size. */
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import { type Files, systemFiles } from '../files.ts';
 
 export interface Line {
   /** From 1. */
@@ -20,8 +21,7 @@ export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /** @throws Error of the file system */
-export async function* linesOfFile(path: string): AsyncGenerator<Line> {
-  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 * 1024 });
+export async function* linesOfFile(path: string, files: Files = systemFiles): AsyncGenerator<Line> {
   let rest = Buffer.alloc(0);
   let number = 1;
   let offset = 0;
@@ -34,7 +34,7 @@ export async function* linesOfFile(path: string): AsyncGenerator<Line> {
     dropped = 0;
     return made;
   };
-  for await (const chunk of chunks) {
+  for await (const chunk of chunksOf(path, files)) {
     const data = Buffer.concat([rest, chunk]);
     let start = 0;
     for (let at = data.indexOf(LINE_FEED); at >= 0; at = data.indexOf(LINE_FEED, start)) {
@@ -49,6 +49,23 @@ export async function* linesOfFile(path: string): AsyncGenerator<Line> {
     }
   }
   if (dropped + rest.length > 0) yield line(rest, false);
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+async function* chunksOf(path: string, files: Files): AsyncGenerator<Buffer> {
+  const file = await files.open(path, constants.O_RDONLY);
+  try {
+    for (let offset = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
+      if (bytesRead === 0) return;
+      offset += bytesRead;
+      yield chunk.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Lines that somebody read already; each is taken as whole. */

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../machines/index.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import type { AuditLog, AuditLogOptions } from './audit-log.ts';
 import { Chain } from './chain.ts';
+import { isEnd } from './ends.ts';
 import { type AuditRecord, draftOf } from './record.ts';
 
 export interface MemoryAuditLog extends AuditLog {
@@ -45,6 +46,14 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
     append,
     flush,
     close: flush,
+    findEnds: (traceIds) =>
+      Promise.resolve(
+        new Map(
+          records
+            .filter((record) => traceIds.has(record.trace_id) && isEnd(record))
+            .map((record) => [record.trace_id, record]),
+        ),
+      ),
     fail,
     get failure() {
       return failure;

@@ -90,8 +90,17 @@ export function recoverEvent(path: string, torn: TornLine, traceId: string): Log
   };
 }
 
-/** Links a new chain to the old one, after the file was replaced or truncated while open. */
-export function rotateEvent(path: string, previous: ChainPosition, traceId: string): LogEvent {
+/**
+ * Links a new chain to the old one, after the file was replaced or truncated while open, or could
+ * not be written any more.
+ * @param previousPath where that is another file
+ */
+export function rotateEvent(
+  path: string,
+  previous: ChainPosition,
+  traceId: string,
+  previousPath?: string,
+): LogEvent {
   return {
     ...OF_THE_LOG,
     action: 'rotate',
@@ -102,6 +111,7 @@ export function rotateEvent(path: string, previous: ChainPosition, traceId: stri
       previous_chain: previous.chain,
       previous_hash: previous.hash,
       previous_seq: previous.seq,
+      ...(previousPath === undefined ? {} : { previous_path: previousPath }),
     },
   };
 }

@@ -60,5 +60,7 @@ function problemOf({ url, status, body }: Answer, code: ProblemCode): Problem {
 /** The platform's own sentence, bounded and safe in a terminal. */
 function saidBy(body: unknown): string {
   if (typeof body !== 'object' || body === null || !('error' in body)) return '';
-  return typeof body.error === 'string' ? visibleInTerminal(body.error.slice(0, 200)) : '';
+  return typeof body.error === 'string'
+    ? visibleInTerminal(body.error.slice(0, 200).toWellFormed())
+    : '';
 }

@@ -82,6 +82,7 @@ function rowOf(item: unknown): Row[] {
 
 /** RFC 8288: `<address>; rel="next"`, relative to the page that it stands on. */
 function nextOf({ url, headers }: Answer): string | undefined {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+  // Nothing reads past the next "<": a header full of them would take a fifth of a second else.
+  const target = /<([^<>]*)>\s*;[^,<]*\brel="?next"?/.exec(headers.get('link') ?? '')?.[1];
   return target === undefined ? undefined : URL.parse(target, url)?.href;
 }

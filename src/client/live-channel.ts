@@ -4,10 +4,12 @@
  */
 import { type ActorRefFrom, createActor, fromPromise, type InspectionEvent } from 'xstate';
 import { type ChannelStatus, channelMachine, type DeadlineClock } from '../../machines/index.ts';
-import { fullJitterMs, pause } from './pause.ts';
+import { equalJitterMs, fullJitterMs, pause } from './pause.ts';
 import { type SocketOptions, socketActor } from './socket.actor.ts';
 
 export interface LiveChannelOptions extends SocketOptions {
+  /** How often decisions are read while there is no connection, milliseconds. */
+  readonly pollIntervalMs: number;
   readonly onLive: () => void;
   /** The connection that there was is lost. */
   readonly onDown: (error: string) => void;
@@ -16,8 +18,28 @@ export interface LiveChannelOptions extends SocketOptions {
   readonly inspect?: (event: InspectionEvent) => void;
 }
 
-/** Ceiling of the first pause between two connections, and of any. */
-const PAUSES = { firstMs: 1_000, mostMs: 30_000 };
+/**
+ * When a platform restarts, everybody loses the channel at once. The first tries are spread over
+ * this many poll intervals, and at the most over {@link FIRST_MOST_MS}: reads go on meanwhile.
+ */
+const FIRST_POLL_INTERVALS = 8;
+const FIRST_MOST_MS = 40_000;
+/** Ceiling of any pause between two connections. */
+const MOST_MS = 60_000;
+
+/**
+ * How long to wait before a connection is tried again, milliseconds.
+ * @param attempt from 1, since the last connection that was stable
+ */
+export function reconnectAfterMs(
+  random: () => number,
+  attempt: number,
+  pollIntervalMs: number,
+): number {
+  const firstMs = Math.min(FIRST_MOST_MS, FIRST_POLL_INTERVALS * pollIntervalMs);
+  const jitterMs = attempt === 1 ? fullJitterMs : equalJitterMs;
+  return jitterMs(random, attempt, { firstMs, mostMs: MOST_MS });
+}
 
 export class LiveChannel {
   readonly #options: LiveChannelOptions;
@@ -34,7 +56,7 @@ export class LiveChannel {
         backOff: fromPromise<void, { readonly attempt: number }>(({ input, signal }) =>
           pause(
             options.environment,
-            fullJitterMs(options.environment.random, input.attempt, PAUSES),
+            reconnectAfterMs(options.environment.random, input.attempt, options.pollIntervalMs),
             signal,
           ),
         ),

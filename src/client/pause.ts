@@ -14,14 +14,28 @@ export function pause({ clock }: Environment, ms: number, signal: AbortSignal): 
   });
 }
 
-/** Full jitter: anything from nothing to a ceiling that doubles with every attempt. */
-export function fullJitterMs(
-  random: () => number,
-  attempt: number,
-  { firstMs, mostMs }: { readonly firstMs: number; readonly mostMs: number },
-): number {
-  return random() * Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 16));
+/**
+ * Half of a ceiling that doubles with every attempt, and up to all of it: for pauses that must add up
+ * to few tries in a long outage.
+ */
+export function equalJitterMs(random: () => number, attempt: number, pauses: Pauses): number {
+  const ceiling = ceilingMs(attempt, pauses);
+  return ceiling / 2 + random() * (ceiling / 2);
 }
+
+/** Full jitter: anything from nothing to a ceiling that doubles with every attempt. */
+export function fullJitterMs(random: () => number, attempt: number, pauses: Pauses): number {
+  return random() * ceilingMs(attempt, pauses);
+}
+
+/** Milliseconds: the ceiling of the first pause, and of any. */
+export interface Pauses {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+const ceilingMs = (attempt: number, { firstMs, mostMs }: Pauses): number =>
+  Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 16));
 
 /** What the promise resolves to, or `undefined` when that takes longer than `ms`. */
 export function settledWithin<Value>(

@@ -16,11 +16,13 @@ import type {
 import type { Environment } from '../environment.ts';
 import { decisionOfFrame } from '../protocol/frames.ts';
 import { routes } from '../protocol/routes.ts';
+import { Debts } from './debts.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { LiveChannel } from './live-channel.ts';
 import { Reader } from './reader.ts';
 import { type Created, type SubmitOptions, submit } from './submit.ts';
 import type { TokenSource } from './token-source.ts';
+import { type Twin, Twins } from './twins.ts';
 import { type Contradiction, Waiters, type WaitMode } from './waiters.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -35,7 +37,10 @@ export interface PlatformClientOptions {
   readonly confirmGrants: boolean;
   readonly tokens: TokenSource;
   readonly environment: Environment;
+  /** Ends the waits whose time is up; called before a decision is believed. */
+  readonly lookAtDeadlines: () => void;
   readonly onContradiction: (contradiction: Contradiction) => void;
+  readonly onTwin: (twin: Twin) => void;
   /** Diagnostics: what went wrong without ending anything. */
   readonly onTrouble: (trouble: string) => void;
   readonly inspect?: (event: InspectionEvent) => void;
@@ -45,6 +50,7 @@ export interface PlatformClientOptions {
 export const REQUEST_TIMEOUT_MS = 10_000;
 /** How long a finished create waits for the connection that is being made beside it. */
 const CHANNEL_GRACE_MS = 500;
+const NOT_ASKED = 'the request failed';
 
 export class PlatformClient {
   readonly #options: PlatformClientOptions;
@@ -57,7 +63,8 @@ export class PlatformClient {
   readonly #creates = new Map<string, Promise<string | undefined>>();
   /** Approvals whose decision may have been sent before we listened. */
   readonly #unread = new Set<string>();
-  readonly #background = new Set<Promise<unknown>>();
+  readonly #debts: Debts;
+  readonly #twins: Twins;
 
   constructor(options: PlatformClientOptions) {
     const { baseUrl, tokens, environment, workspaceId, pollIntervalMs } = options;
@@ -68,13 +75,20 @@ export class PlatformClient {
       environment,
       timeoutMs: REQUEST_TIMEOUT_MS,
     });
-    this.#waiters = new Waiters(options.onContradiction);
+    this.#debts = new Debts({
+      exchange: this.#exchange,
+      environment,
+      onTrouble: options.onTrouble,
+    });
+    this.#twins = new Twins(this.#debts, options.onTwin);
+    this.#waiters = new Waiters(options.onContradiction, options.lookAtDeadlines);
     this.#reader = new Reader({
       exchange: this.#exchange,
       environment,
       workspaceId,
       waiters: this.#waiters,
       pollIntervalMs,
+      onRow: (row) => this.#twins.look(row),
       onError: (error) => options.onTrouble(`reading decisions failed: ${error}`),
     });
     this.#channel = options.live ? this.#createChannel() : undefined;
@@ -83,7 +97,7 @@ export class PlatformClient {
   /** The service of `submitting`. Never rejects. */
   async submit(
     request: ApprovalRequest,
-    known: Pick<SubmitOptions, 'mayExist' | 'isOurs'>,
+    known: Pick<SubmitOptions, 'mayExist' | 'isOurs' | 'beforePost'>,
     signal: AbortSignal,
   ): Promise<Submission> {
     this.#users.add(request.traceId);
@@ -100,7 +114,16 @@ export class PlatformClient {
     await this.#channel?.settled(CHANNEL_GRACE_MS);
     // The early decisions must outlive this turn: the wait begins when the machine has moved on.
     this.#options.environment.clock.setTimeout(stopExpecting, 0);
-    return this.#submissionOf(result, listenedBefore);
+    return this.#submissionOf(request, result, listenedBefore);
+  }
+
+  /** The service of `submitting` where the row is known already. */
+  async adopt(request: ApprovalRequest, approvalId: string): Promise<Submission> {
+    this.#users.add(request.traceId);
+    this.#channel?.open();
+    this.#unread.add(approvalId);
+    await this.#channel?.settled(CHANNEL_GRACE_MS);
+    return { status: 'submitted', approvalId, channel: this.#channelStatus };
   }
 
   /** The service of `awaitingWS`. */
@@ -118,35 +141,46 @@ export class PlatformClient {
     return leave;
   }
 
-  /** The service of `withdrawing`. Never rejects; takes at most {@link REQUEST_TIMEOUT_MS}. */
-  async withdraw(input: WithdrawInput): Promise<Withdrawal> {
+  /**
+   * The service of `withdrawing`. Never rejects; takes at most {@link REQUEST_TIMEOUT_MS}. What the
+   * platform did not answer by then is tried again in the background.
+   * @param mayExist whether another process may have made the row
+   */
+  async withdraw(input: WithdrawInput, mayExist = false): Promise<Withdrawal> {
     const submitted = this.#creates.get(input.request.traceId);
-    const result = await withdraw(
-      {
-        exchange: this.#exchange,
-        environment: this.#options.environment,
-        withinMs: REQUEST_TIMEOUT_MS,
-        submitted,
-      },
+    const { exchange, environment } = { ...this.#options, exchange: this.#exchange };
+    const { withdrawal, isOwed } = await withdraw(
+      { exchange, environment, withinMs: REQUEST_TIMEOUT_MS, submitted, mayExist },
       input,
     );
-    if (input.approvalId === null && result.status !== 'withdrawn')
-      this.#withdrawLater(input, submitted);
-    return result;
+    const isUnsure = input.approvalId === null;
+    if (isOwed) this.#debts.owe({ ...input, submitted, isUnsure });
+    return withdrawal;
+  }
+
+  /** Takes a request back that has ended for its asker. See {@link owed}. */
+  withdrawLater(input: WithdrawInput): void {
+    this.#debts.owe(input);
   }
 
   /** Nobody waits for this approval any more. The last one closes the channel. */
-  release(traceId: string): void {
+  release({ traceId }: ApprovalRequest): void {
     this.#users.delete(traceId);
     this.#creates.delete(traceId);
+    this.#twins.release(traceId);
     if (this.#users.size === 0) this.#channel?.close();
+  }
+
+  /** Resolves when nothing of this approval waits for a person any more; false: nobody knows. */
+  owed(traceId: string): Promise<boolean> {
+    return this.#debts.settled(traceId);
   }
 
   /** Ends everything; resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.#reader.close();
     this.#channel?.close();
-    await Promise.all(this.#background);
+    await this.#debts.close();
   }
 
   get #channelStatus(): ChannelStatus {
@@ -157,8 +191,13 @@ export class PlatformClient {
     return this.#channel?.lastError ?? 'the live channel is switched off';
   }
 
-  #submissionOf(result: Created, listenedBefore: boolean): Submission {
-    if ('problem' in result) return { status: 'refused', problem: result.problem };
+  #submissionOf(request: ApprovalRequest, result: Created, listenedBefore: boolean): Submission {
+    if ('problem' in result) {
+      if (result.mayBeStored)
+        this.#debts.owe({ request, approvalId: null, why: NOT_ASKED, isUnsure: true });
+      return { status: 'refused', problem: result.problem };
+    }
+    if (result.mayHaveTwin) this.#twins.expect(request, result.approvalId);
     if (result.found || !listenedBefore) this.#unread.add(result.approvalId);
     return { status: 'submitted', approvalId: result.approvalId, channel: this.#channelStatus };
   }
@@ -177,29 +216,10 @@ export class PlatformClient {
     };
   }
 
-  /** A create that is answered after its approval ended left a row that nobody waits for. */
-  #withdrawLater(input: WithdrawInput, submitted: Promise<string | undefined> | undefined): void {
-    if (submitted === undefined) return;
-    const late = submitted.then((approvalId) =>
-      approvalId === undefined
-        ? undefined
-        : withdraw(
-            {
-              exchange: this.#exchange,
-              environment: this.#options.environment,
-              withinMs: REQUEST_TIMEOUT_MS,
-              submitted: undefined,
-            },
-            { ...input, approvalId },
-          ),
-    );
-    this.#background.add(late);
-    late.finally(() => this.#background.delete(late)).catch(() => undefined);
-  }
-
   #createChannel(): LiveChannel {
     const { baseUrl, workspaceId, origin, tokens, environment, inspect, onTrouble } = this.#options;
     return new LiveChannel({
+      pollIntervalMs: this.#options.pollIntervalMs,
       url: `${baseUrl.replace(/^http/, 'ws')}/${routes.live}`,
       workspaceId,
       origin,

@@ -11,6 +11,7 @@ import { decisionOfRow, type Row } from '../protocol/rows.ts';
 import type { Exchange } from './exchange.ts';
 import { asksForOther } from './find.ts';
 import { ReadError, readRows } from './list.ts';
+import { equalJitterMs } from './pause.ts';
 import type { Waiter, Waiters } from './waiters.ts';
 
 export interface ReaderOptions {
@@ -19,6 +20,8 @@ export interface ReaderOptions {
   readonly workspaceId: string;
   readonly waiters: Waiters;
   readonly pollIntervalMs: number;
+  /** Every row that was read. */
+  readonly onRow: (row: Row) => void;
   /** For diagnostics. */
   readonly onError: (error: string) => void;
 }
@@ -27,8 +30,8 @@ export interface ReaderOptions {
 export const LIVE_INTERVAL_MS = 30_000;
 /** Between two reads at the least, so that many new waits share one. */
 const LEAST_GAP_MS = 1_000;
-/** Between two tries in an outage at the most. */
-const OUTAGE_INTERVAL_MS = 30_000;
+/** Between two tries in an outage at the most: some twenty in ten minutes. */
+const OUTAGE_INTERVAL_MS = 60_000;
 /** How long 401 may be transient. */
 const AUTH_PATIENCE_MS = 30_000;
 
@@ -108,7 +111,10 @@ export class Reader {
     const unseen = new Set([...this.#options.waiters.values()].map(({ approvalId }) => approvalId));
     try {
       await readRows(this.#options, (rows) => {
-        for (const row of rows) if (unseen.delete(row.id)) this.#look(row);
+        for (const row of rows) {
+          this.#options.onRow(row);
+          if (unseen.delete(row.id)) this.#look(row);
+        }
         return unseen.size === 0;
       });
       this.#succeeded();
@@ -134,9 +140,8 @@ export class Reader {
     const { pollIntervalMs, waiters, environment } = this.#options;
     const base = waiters.anyPolling ? pollIntervalMs : LIVE_INTERVAL_MS;
     if (this.#failures === 0) return base;
-    const ceiling = Math.max(base, OUTAGE_INTERVAL_MS);
-    const grown = Math.min(ceiling, base * 2 ** Math.min(this.#failures, 16));
-    return base + environment.random() * (grown - base);
+    const pauses = { firstMs: 2 * base, mostMs: Math.max(base, OUTAGE_INTERVAL_MS) };
+    return equalJitterMs(environment.random, this.#failures, pauses);
   }
 
   #succeeded(): void {

@@ -6,6 +6,7 @@ import type { ApprovalRequest, JsonObject, Problem } from '../../machines/index.
 import type { Environment } from '../environment.ts';
 import { messageOf, problemCodeOf } from '../errors.ts';
 import { IDEMPOTENCY_HEADER, routes } from '../protocol/routes.ts';
+import type { Row } from '../protocol/rows.ts';
 import { type Attempt, attemptOf } from './create-answer.ts';
 import { type Exchange, NoAnswerError } from './exchange.ts';
 import { type FindOptions, findByKey } from './find.ts';
@@ -18,14 +19,19 @@ export interface SubmitOptions {
   readonly mayExist: boolean;
   /** Whether a row of this key can only have been asked with these arguments. */
   readonly isOurs: boolean;
+  /** Binds the key; called before the first POST, and not where the row was found. */
+  readonly beforePost?: (() => Promise<Problem | undefined>) | undefined;
   /** Stops between two tries; an exchange under way goes on, because it may have been stored. */
   readonly signal: AbortSignal;
 }
 
-/** Where the approval is; `found` when an earlier try made it. */
+/**
+ * Where the approval is; `found` when an earlier try made it. `mayHaveTwin`: an earlier POST, whose
+ * answer was lost, may still make another row of the same key. `mayBeStored`: so may ours.
+ */
 export type Created =
-  | { readonly approvalId: string; readonly found: boolean }
-  | { readonly problem: Problem };
+  | { readonly approvalId: string; readonly found: boolean; readonly mayHaveTwin: boolean }
+  | { readonly problem: Problem; readonly mayBeStored: boolean };
 
 const MAX_TRIES = 3;
 /** For all tries together, milliseconds. */
@@ -40,41 +46,54 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   const left = (): number => endsAt - clock.monotonic();
   let { mayExist, isOurs } = options;
   let problem: Problem = { code: 'transport', message: 'Failed to create request: given up' };
+  /** How many rows of this key there may be. */
+  let posts = options.mayExist ? 1 : 0;
+  let mayBeStored = false;
   for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries += 1) {
     const look = mayExist ? { exchange, left, isOurs } : undefined;
-    const attempt = await attemptOnce(exchange, request, look, left);
-    if ('found' in attempt) return attempt;
-    if (attempt.is === 'created') return { approvalId: attempt.approvalId, found: false };
+    const attempt = await attemptOnce({ ...options, left }, request, look);
+    if (attempt.is !== 'found' && attempt.is !== 'unsent') posts += 1;
+    if (attempt.is === 'found' || attempt.is === 'created')
+      return {
+        approvalId: attempt.approvalId,
+        found: attempt.is === 'found',
+        mayHaveTwin: posts > 1,
+      };
     problem = attempt.problem;
-    if (attempt.is === 'refused') return { problem };
+    if (attempt.is === 'refused') return { problem, mayBeStored };
     if (attempt.is === 'unsure' || attempt.is === 'garbled') {
       // The list did not hold the key before we posted: what it holds now is what we posted.
       mayExist = true;
       isOurs = true;
+      mayBeStored = true;
     }
     if (attempt.is === 'garbled') break;
     const pauseMs = attempt.pauseMs ?? fullJitterMs(random, tries, PAUSES);
     if (pauseMs >= left()) break;
     if (tries < MAX_TRIES) await pause(environment, pauseMs, signal);
   }
-  return mayExist ? lastLook({ exchange, left, isOurs }, request, problem) : { problem };
+  const row = mayExist ? await lastLook({ exchange, left, isOurs }, request) : undefined;
+  return row === undefined
+    ? { problem, mayBeStored }
+    : { approvalId: row.id, found: true, mayHaveTwin: posts > 1 };
 }
 
-type Found = Extract<Created, { found: boolean }>;
+type Found = { readonly is: 'found'; readonly approvalId: string };
 
 /** One try: a look in the list where the row may be there already, else the POST. */
 async function attemptOnce(
-  exchange: Exchange,
+  { exchange, beforePost, left }: SubmitOptions & { readonly left: () => number },
   request: ApprovalRequest,
   look: FindOptions | undefined,
-  left: () => number,
 ): Promise<Attempt | Found> {
   try {
     const row = look === undefined ? undefined : await findByKey(look, request);
-    if (row !== undefined) return { approvalId: row.id, found: true };
+    if (row !== undefined) return { is: 'found', approvalId: row.id };
   } catch (error) {
     return notPosted(error);
   }
+  const problem = await beforePost?.();
+  if (problem !== undefined) return { is: 'refused', problem };
   return post(exchange, request, Math.max(1, left()));
 }
 
@@ -123,16 +142,12 @@ export function bodyOf(request: ApprovalRequest): JsonObject {
 }
 
 /** A lost answer to the last try is worth one more look before "failed" is said. */
-async function lastLook(
-  options: FindOptions,
-  request: ApprovalRequest,
-  problem: Problem,
-): Promise<Created> {
+async function lastLook(options: FindOptions, request: ApprovalRequest): Promise<Row | undefined> {
   try {
-    const row = await findByKey(options, request);
-    return row === undefined ? { problem } : { approvalId: row.id, found: true };
+    return await findByKey(options, request);
   } catch {
-    return { problem };
+    // What was wrong before says more.
+    return undefined;
   }
 }
 

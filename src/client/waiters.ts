@@ -41,10 +41,16 @@ export class Waiters {
   /** Decisions that came before the answer to their POST, while a POST is under way. */
   readonly #early = new Map<string, Decision[]>();
   readonly #onContradiction: (contradiction: Contradiction) => void;
+  readonly #lookAtDeadlines: () => void;
   #submitting = 0;
 
-  constructor(onContradiction: (contradiction: Contradiction) => void) {
+  /** @param lookAtDeadlines ends the waits whose time is up, before a decision is believed */
+  constructor(
+    onContradiction: (contradiction: Contradiction) => void,
+    lookAtDeadlines: () => void,
+  ) {
     this.#onContradiction = onContradiction;
+    this.#lookAtDeadlines = lookAtDeadlines;
   }
 
   /** From here on decisions for unknown ids may be ours; call the result when the wait began. */
@@ -92,6 +98,7 @@ export class Waiters {
   }
 
   deliver(decision: Decision): void {
+    this.#lookAtDeadlines();
     const waiter = this.#waiting.get(decision.approvalId);
     if (this.#settled.has(decision.approvalId)) this.#compare(decision);
     else if (waiter !== undefined) this.#settle(waiter, decision);

@@ -17,6 +17,8 @@ export interface WithdrawOptions {
   readonly withinMs: number;
   /** Ends when the create that may still be under way has been answered. */
   readonly submitted: Promise<string | undefined> | undefined;
+  /** Whether another process may have made the row: then the list is read where there is no id. */
+  readonly mayExist: boolean;
 }
 
 interface Bounded extends WithdrawOptions {
@@ -25,30 +27,35 @@ interface Bounded extends WithdrawOptions {
 
 const PAUSES = { firstMs: 250, mostMs: 2_000 };
 
+/** What came of it, and whether the row may still wait for somebody to decide it. */
+export interface Withdrawn {
+  readonly withdrawal: Withdrawal;
+  readonly isOwed: boolean;
+}
+
 /** Never rejects, and takes no longer than `withinMs` and a little. */
-export async function withdraw(
-  options: WithdrawOptions,
-  input: WithdrawInput,
-): Promise<Withdrawal> {
+export async function withdraw(options: WithdrawOptions, input: WithdrawInput): Promise<Withdrawn> {
   const { clock } = options.environment;
   const endsAt = clock.monotonic() + options.withinMs;
   const bounded = { ...options, left: () => endsAt - clock.monotonic() };
   try {
     const approvalId = input.approvalId ?? (await idOf(bounded, input));
-    if (approvalId === undefined) return { status: 'not_submitted' };
+    if (approvalId === undefined)
+      return { withdrawal: { status: 'not_submitted' }, isOwed: options.submitted !== undefined };
     return await takeBack(bounded, input, approvalId);
   } catch (error) {
-    return { status: 'unknown', error: messageOf(error) };
+    return { withdrawal: { status: 'unknown', error: messageOf(error) }, isOwed: true };
   }
 }
 
 /** The id of a row whose create was not answered when the asker gave up. */
 async function idOf(
-  { exchange, submitted, environment, left }: Bounded,
+  { exchange, submitted, mayExist, environment, left }: Bounded,
   { request }: WithdrawInput,
 ): Promise<string | undefined> {
-  if (submitted === undefined) return undefined;
-  const answered = await settledWithin(environment, left() / 2, submitted);
+  if (submitted === undefined && !mayExist) return undefined;
+  const answered =
+    submitted === undefined ? undefined : await settledWithin(environment, left() / 2, submitted);
   return answered ?? (await findByKey({ exchange, left, isOurs: true }, request))?.id;
 }
 
@@ -57,16 +64,18 @@ async function takeBack(
   options: Bounded,
   input: WithdrawInput,
   approvalId: string,
-): Promise<Withdrawal> {
+): Promise<Withdrawn> {
   const { environment, left } = options;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await decideOnce(options, input, approvalId);
     if (!(answer instanceof Error)) {
-      if (answer.status === 200) return { status: 'withdrawn' };
+      if (answer.status === 200) return done('withdrawn');
       if (answer.status === 404) return stored(options, input.request.workspaceId, approvalId);
     }
     const pauseMs = pauseAfter(answer) ?? fullJitterMs(environment.random, attempt, PAUSES);
-    if (!mayPass(answer) || pauseMs >= left()) return { status: 'unknown', error: saidBy(answer) };
+    const isOwed = mayPass(answer);
+    if (!isOwed || pauseMs >= left())
+      return { withdrawal: { status: 'unknown', error: saidBy(answer) }, isOwed };
     await pause(environment, pauseMs, NEVER);
   }
 }
@@ -90,6 +99,11 @@ async function decideOnce(
   }
 }
 
+const done = (status: Exclude<Withdrawal['status'], 'unknown'>): Withdrawn => ({
+  withdrawal: { status },
+  isOwed: false,
+});
+
 const NEVER = new AbortController().signal;
 
 const mayPass = (answer: Answer | Error): boolean =>
@@ -108,7 +122,7 @@ async function stored(
   { exchange, left }: Bounded,
   workspaceId: string,
   approvalId: string,
-): Promise<Withdrawal> {
+): Promise<Withdrawn> {
   let row: Row | undefined;
   await readRows({ exchange, workspaceId, left }, (rows) => {
     row = rows.find(({ id }) => id === approvalId);
@@ -118,15 +132,14 @@ async function stored(
   switch (decision?.status) {
     case 'approved':
     case 'denied':
-      return { status: 'already_decided' };
+      return done('already_decided');
     case 'expired':
-      return { status: 'already_expired' };
+      return done('already_expired');
     case 'withdrawn':
-      return { status: 'withdrawn' };
-    case undefined:
-      return {
-        status: 'unknown',
-        error: 'the platform does not list this approval any more',
-      };
+      return done('withdrawn');
+    case undefined: {
+      const error = 'the platform does not list this approval any more';
+      return { withdrawal: { status: 'unknown', error }, isOwed: false };
+    }
   }
 }

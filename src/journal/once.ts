@@ -3,24 +3,34 @@
  * arguments, and a grant serves one execution. Each is a file that only one can create.
  */
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ApprovalRequest } from '../../machines/index.ts';
+import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
+import { codeOf, readWhole, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 
 export interface OnceOptions {
-  /** The folder is made when it is first needed. */
-  readonly stateDir: string;
-  /** Ids and keys of different platforms have nothing to do with each other. */
-  readonly platformUrl: string;
+  /** Of this platform and workspace; made when it is first needed. */
+  readonly folder: string;
+  readonly environment: Pick<Environment, 'files' | 'clock'>;
 }
+
+const bindingOf = ({ digest }: ApprovalRequest): string => `${digest ?? ''}\n`;
 
 /** What this machine knows of a key: asked for just now, asked for these arguments, or for others. */
 export type KeyClaim = 'new' | 'same' | 'other' | 'unknown';
 
+/** How long keys and used grants are remembered, days: a key must not be used again after that. */
+export const REMEMBERED_DAYS = 90;
+
+const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const MAX_BYTES = 4096;
+
 export class Once {
   readonly #options: OnceOptions;
+  #swept = false;
 
   constructor(options: OnceOptions) {
     this.#options = options;
@@ -30,12 +40,23 @@ export class Once {
    * Binds a key to the digest of its request, before it is sent. `unknown` where the state folder
    * cannot be used: then nothing is known, and nobody may assume.
    */
-  async claimKey({ workspaceId, key, digest }: ApprovalRequest): Promise<KeyClaim> {
-    const path = this.#path('keys', workspaceId, key);
-    const mine = digest ?? '';
+  async claimKey(request: ApprovalRequest): Promise<KeyClaim> {
     try {
-      if (await create(path, mine)) return 'new';
-      return (await readFile(path, 'utf8')) === mine ? 'same' : 'other';
+      const isNew = await this.#create(this.#path('keys', request.key), bindingOf(request));
+      return isNew ? 'new' : await this.lookUpKey(request);
+    } catch {
+      return 'unknown';
+    }
+  }
+
+  /** What is known of a key, without binding it. */
+  async lookUpKey(request: ApprovalRequest): Promise<KeyClaim> {
+    try {
+      const there = await this.#read(this.#path('keys', request.key));
+      if (there === undefined) return 'new';
+      if (there === bindingOf(request)) return 'same';
+      // Without its end it was not written to the end.
+      return there.endsWith('\n') ? 'other' : 'unknown';
     } catch {
       return 'unknown';
     }
@@ -46,42 +67,84 @@ export class Once {
    * @throws CountersignError `already_used` the second time; `config` where the state folder cannot
    *   be written, because then nobody could tell the second time
    */
-  async useGrant(workspaceId: string, approvalId: string): Promise<void> {
-    const path = this.#path('used', workspaceId, approvalId);
-    if (await this.#createOrExplain(path)) return;
+  async useGrant(approvalId: string): Promise<void> {
+    if (await this.#createOrExplain(this.#path('used', approvalId))) return;
     throw new CountersignError(
       'already_used',
       `the grant of approval ${approvalId} was used already; ask again with a new key`,
     );
   }
 
+  /** Whether a grant was used up. @throws Error of the file system */
+  async wasUsed(approvalId: string): Promise<boolean> {
+    const { files } = this.#options.environment;
+    return (
+      (await files.stat(this.#path('used', approvalId)).catch(undefinedIfMissing)) !== undefined
+    );
+  }
+
   async #createOrExplain(path: string): Promise<boolean> {
     try {
-      return await create(path, '');
+      return await this.#create(path, '\n');
     } catch (error) {
       throw new CountersignError(
         'config',
-        `the grant cannot be marked as used in ${this.#options.stateDir} (${messageOf(error)}); set COUNTERSIGN_STATE_DIR`,
+        `the grant cannot be marked as used in ${this.#options.folder} (${messageOf(error)}); set COUNTERSIGN_STATE_DIR`,
       );
     }
   }
 
-  #path(kind: string, ...parts: readonly string[]): string {
-    const name = createHash('sha256')
-      .update(JSON.stringify([this.#options.platformUrl, ...parts]))
-      .digest('hex');
-    return join(this.#options.stateDir, kind, name);
+  /** True where the file was not there before; on disk when it resolves. */
+  async #create(path: string, text: string): Promise<boolean> {
+    const { files } = this.#options.environment;
+    await makeFolder(dirname(path), files);
+    await this.#sweep();
+    try {
+      const file = await files.open(path, NEW, 0o600);
+      try {
+        await writeWhole(file, Buffer.from(text));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await syncFolder(files, dirname(path));
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
   }
-}
 
-/** True where the file was not there before; on disk when it resolves. */
-async function create(path: string, text: string): Promise<boolean> {
-  await makeFolder(dirname(path));
-  try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o600, flush: true });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+  async #read(path: string): Promise<string | undefined> {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = await this.#options.environment.files.open(path, flags).catch(undefinedIfMissing);
+    if (file === undefined) return undefined;
+    try {
+      return (await readWhole(file, MAX_BYTES)).toString('utf8');
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Once for each client; what cannot be removed stays. */
+  async #sweep(): Promise<void> {
+    if (this.#swept) return;
+    this.#swept = true;
+    const { files, clock } = this.#options.environment;
+    const oldest = clock.now() - REMEMBERED_DAYS * 86_400_000;
+    for (const kind of ['keys', 'used']) {
+      const folder = join(this.#options.folder, kind);
+      const names = await files.readdir(folder).catch(() => []);
+      for (const name of names) {
+        const path = join(folder, name);
+        const found = await files.lstat(path).catch(() => undefined);
+        if (found !== undefined && Number(found.mtimeMs) < oldest)
+          await files.unlink(path).catch(() => undefined);
+      }
+    }
+  }
+
+  #path(kind: 'keys' | 'used', name: string): string {
+    return join(this.#options.folder, kind, createHash('sha256').update(name).digest('hex'));
   }
 }

@@ -1,0 +1,127 @@
+/**
+ * Rows that nobody waits for any more and that may still wait for a person: taken back in the
+ * background, until the platform has answered, so that nobody approves into the void.
+ */
+import type { WithdrawInput } from '../../machines/index.ts';
+import type { Environment } from '../environment.ts';
+import { messageOf } from '../errors.ts';
+import type { Row } from '../protocol/rows.ts';
+import type { Exchange } from './exchange.ts';
+import { readRows } from './list.ts';
+import { equalJitterMs, pause } from './pause.ts';
+import { withdraw } from './withdraw.ts';
+
+export interface DebtsOptions {
+  readonly exchange: Exchange;
+  readonly environment: Environment;
+  readonly onTrouble: (trouble: string) => void;
+}
+
+/** What is owed to the platform's people: the row, or every row of the key. */
+export interface Debt extends WithdrawInput {
+  /** Ends with the id when a create that is still under way has been answered. */
+  readonly submitted?: Promise<string | undefined> | undefined;
+  /** A create whose answer was lost may still arrive: look a little later. */
+  readonly isUnsure?: boolean;
+}
+
+const WITHIN_MS = 10_000;
+/** A request that is still on its way arrives within this time, or hardly ever. */
+const ARRIVES_WITHIN_MS = 10_000;
+const PAUSES = { firstMs: 2_000, mostMs: 60_000 };
+/** Rows of one key stand close to each other. */
+const MAX_PAGES = 4;
+/** Platforms expire what nobody decides: Molecule after ten minutes, ours at the deadline. */
+const GIVE_UP_AFTER_MS = 15 * 60_000;
+
+export class Debts {
+  readonly #options: DebtsOptions;
+  readonly #closing = new AbortController();
+  readonly #open = new Map<string, Promise<boolean>>();
+
+  constructor(options: DebtsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes it back as soon as the platform lets us. */
+  owe(debt: Debt): void {
+    const { traceId } = debt.request;
+    const before = this.#open.get(traceId);
+    const paid = before === undefined ? this.#pay(debt) : before.then(() => this.#pay(debt));
+    this.#open.set(traceId, paid);
+    const done = (): void => {
+      if (this.#open.get(traceId) === paid) this.#open.delete(traceId);
+    };
+    paid.then(done, done);
+  }
+
+  /**
+   * Resolves when nothing is owed for this approval any more: false where it was left unpaid,
+   * because the client closes.
+   */
+  async settled(traceId: string): Promise<boolean> {
+    return (await this.#open.get(traceId)) ?? true;
+  }
+
+  /** One more try for each, at once; resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#open.values());
+  }
+
+  async #pay(debt: Debt): Promise<boolean> {
+    const { environment } = this.#options;
+    const { clock, random } = environment;
+    const endsAt = clock.monotonic() + GIVE_UP_AFTER_MS;
+    if (debt.isUnsure === true) await pause(environment, ARRIVES_WITHIN_MS, this.#closing.signal);
+    for (let attempt = 1; ; attempt += 1) {
+      const isLast = this.#closing.signal.aborted || clock.monotonic() >= endsAt;
+      const problem = await this.#tryOnce(debt);
+      if (problem === undefined) return true;
+      if (isLast) {
+        this.#options.onTrouble(`a request could not be taken back: ${problem}`);
+        return false;
+      }
+      await pause(environment, equalJitterMs(random, attempt, PAUSES), this.#closing.signal);
+    }
+  }
+
+  /** What went wrong; `undefined` where nothing is owed any more. */
+  async #tryOnce(debt: Debt): Promise<string | undefined> {
+    try {
+      const approvalId = debt.approvalId ?? (await debt.submitted) ?? null;
+      if (approvalId !== null) return await this.#takeBack({ ...debt, approvalId });
+      for (const row of await this.#rowsOf(debt)) {
+        const problem = await this.#takeBack({ ...debt, approvalId: row.id });
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  async #takeBack(input: WithdrawInput): Promise<string | undefined> {
+    const { exchange, environment } = this.#options;
+    const { withdrawal, isOwed } = await withdraw(
+      { exchange, environment, withinMs: WITHIN_MS, submitted: undefined, mayExist: false },
+      input,
+    );
+    return isOwed && withdrawal.status === 'unknown' ? withdrawal.error : undefined;
+  }
+
+  /** Rows of this key that somebody could still decide. */
+  async #rowsOf({ request }: Debt): Promise<Row[]> {
+    const { exchange } = this.#options;
+    const found: Row[] = [];
+    await readRows({ exchange, workspaceId: request.workspaceId, maxPages: MAX_PAGES }, (rows) => {
+      found.push(...rows.filter((row) => isPendingTwin(row, request.key, '')));
+      return found.length > 0;
+    });
+    return found;
+  }
+}
+
+/** Another row of the same key that waits for a person. */
+export const isPendingTwin = (row: Row, key: string, approvalId: string): boolean =>
+  row.task_id === key && row.id !== approvalId && row.status === 'pending';

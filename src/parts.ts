@@ -1,0 +1,151 @@
+/** What a client is made of, put together from its settings and options. */
+import { DeadlineQueue } from '../machines/index.ts';
+import { ApprovalRuns } from './approval-runs.ts';
+import type { ApprovalsOptions } from './approvals.ts';
+import type { AuditLog } from './audit/index.ts';
+import { PlatformClient } from './client/platform-client.ts';
+import { createTokenSource } from './client/token-source.ts';
+import { type Environment, systemEnvironment } from './environment.ts';
+import { Listeners } from './events.ts';
+import { inspection } from './inspection.ts';
+import { Journal, journalFolder, Once } from './journal/index.ts';
+import { type ConfigRead, readConfig } from './rbac/index.ts';
+import { Recorder } from './recorder.ts';
+import { contradictionEvent, twinEvent } from './records.ts';
+import { Resumption } from './resumption.ts';
+import { provideServices } from './services.ts';
+import type { Settings } from './settings.ts';
+
+export interface Parts {
+  readonly environment: Environment;
+  readonly listeners: Listeners;
+  readonly recorder: Recorder;
+  readonly client: PlatformClient;
+  readonly once: Once;
+  readonly journal: Journal | undefined;
+  readonly runs: ApprovalRuns;
+  /** Where there is a journal. */
+  readonly resumption: Resumption | undefined;
+  readonly readConfig: () => Promise<ConfigRead>;
+}
+
+/** What the others need before there are all of them. */
+interface Basis {
+  readonly settings: Settings;
+  readonly options: ApprovalsOptions;
+  readonly environment: Environment;
+  readonly listeners: Listeners;
+  readonly recorder: Recorder;
+  readonly deadlines: DeadlineQueue;
+  readonly onTrouble: (message: string) => void;
+}
+
+export function assemble(settings: Settings, options: ApprovalsOptions): Parts {
+  const { logger, audit: given, environment = systemEnvironment } = options;
+  const listeners = new Listeners(logger);
+  const onTrouble = (message: string): void => {
+    logger?.warn(message);
+    listeners.emit('trouble', { message });
+  };
+  const onFailure = (): void => runs.withdrawAll('the audit log cannot be written');
+  const recorder = new Recorder({ settings, given, environment, listeners, logger, onFailure });
+  const deadlines = new DeadlineQueue(environment.clock);
+  const basis = { settings, options, environment, listeners, recorder, deadlines, onTrouble };
+  const folder = journalFolder(settings);
+  const once = new Once({ folder, environment });
+  const journal = options.journal === false ? undefined : new Journal({ folder, environment });
+  const client = createClient(basis);
+  const runs = createRuns(basis, { client, once, journal });
+  const resumption = createResumption(basis, { client, once, journal, runs });
+  const read = (): Promise<ConfigRead> => readConfig(settings.configDir, environment.files);
+  return {
+    environment,
+    listeners,
+    recorder,
+    client,
+    once,
+    journal,
+    runs,
+    resumption,
+    readConfig: read,
+  };
+}
+
+function createRuns(
+  { settings, options, environment, listeners, recorder, deadlines, onTrouble }: Basis,
+  { client, once, journal }: Pick<Parts, 'client' | 'once' | 'journal'>,
+): ApprovalRuns {
+  const provide = (audit: AuditLog) =>
+    provideServices({
+      client,
+      audit,
+      once,
+      journal,
+      journalIsOptional: !settings.stateDirIsSet,
+      onTrouble,
+      deadlines,
+      configDir: settings.configDir,
+      environment,
+    });
+  const machines = new WeakMap<AuditLog, ReturnType<typeof provideServices>>();
+  const machineOf = (log: AuditLog): ReturnType<typeof provideServices> => {
+    const machine = machines.get(log) ?? provide(log);
+    machines.set(log, machine);
+    return machine;
+  };
+  const { inspect, logger } = options;
+  return new ApprovalRuns({
+    environment,
+    recorder,
+    client,
+    journal,
+    runOptions: (log) => ({
+      machine: machineOf(log),
+      listeners,
+      inspection: inspection(inspect, logger),
+    }),
+  });
+}
+
+function createResumption(
+  { settings, environment, recorder, onTrouble }: Basis,
+  { journal, ...parts }: Pick<Parts, 'client' | 'once' | 'journal' | 'runs'>,
+): Resumption | undefined {
+  const { workspaceId, grantTtlMs } = settings;
+  const { clock, uuid } = environment;
+  if (journal === undefined) return undefined;
+  return new Resumption({
+    ...parts,
+    journal,
+    recorder,
+    workspaceId,
+    grantTtlMs,
+    now: clock.now,
+    uuid,
+    onTrouble,
+  });
+}
+
+function createClient(basis: Basis): PlatformClient {
+  const { settings, options, environment, recorder, deadlines, onTrouble } = basis;
+  const record = (event: Parameters<Recorder['record']>[0]): void => {
+    recorder
+      .record(event)
+      .catch((error: unknown) => options.logger?.error({ err: error }, 'a record was lost'));
+  };
+  return new PlatformClient({
+    baseUrl: settings.platformUrl,
+    workspaceId: settings.workspaceId,
+    pollIntervalMs: settings.pollIntervalMs,
+    live: settings.transport === 'auto',
+    origin: settings.origin,
+    confirmGrants: settings.confirmGrants,
+    tokens: createTokenSource(settings, environment.files),
+    environment,
+    lookAtDeadlines: () => deadlines.look(),
+    onContradiction: (contradiction) => record(contradictionEvent(contradiction)),
+    onTwin: (twin) => record(twinEvent(twin)),
+    onTrouble,
+    ...inspection(options.inspect, options.logger),
+  });
+}

@@ -1,0 +1,156 @@
+/** What a process before this one left under way: it goes on, on the same rows. */
+import type { ApprovalRequest, Outcome } from '../machines/index.ts';
+import { type ApprovalRuns, refuseOther } from './approval-runs.ts';
+import type { EndRecord } from './audit/index.ts';
+import type { PlatformClient } from './client/platform-client.ts';
+import { CountersignError, messageOf } from './errors.ts';
+import type { BrokenEntry, HeldEntries, Journal, JournalEntry, Once } from './journal/index.ts';
+import { recordedOutcome } from './recorded-outcome.ts';
+import type { Recorder } from './recorder.ts';
+import { brokenEvent, joinedEvent, resumedEvent, staleEvent } from './records.ts';
+import { refusedOutcome } from './refusal.ts';
+import type { SharedRun } from './shared-run.ts';
+
+/** An approval that was asked by a process before this one. */
+export interface ResumedApproval {
+  readonly traceId: string;
+  /** Its key; absent where the entry was broken. */
+  readonly key?: string;
+  /** What was asked; empty where the entry was broken. */
+  readonly action: string;
+  /** Never rejects. A grant is handed over once: check it, and run `args`. */
+  readonly outcome: Promise<Outcome>;
+}
+
+export interface ResumptionOptions {
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  readonly runs: ApprovalRuns;
+  readonly client: PlatformClient;
+  readonly once: Once;
+  readonly workspaceId: string;
+  /** How long a grant that nobody used may be handed over after a crash, milliseconds. */
+  readonly grantTtlMs: number;
+  readonly now: () => number;
+  readonly uuid: () => string;
+  readonly onTrouble: (trouble: string) => void;
+}
+
+export class Resumption {
+  readonly #options: ResumptionOptions;
+
+  constructor(options: ResumptionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes over everything that processes before this one left.
+   * @throws CountersignError `journal`, `audit`
+   */
+  async all(): Promise<ResumedApproval[]> {
+    const { journal, recorder } = this.#options;
+    await recorder.open();
+    const { entries, broken, held } = await journal.claimAll();
+    for (const each of held) this.#options.onTrouble(heldBy(each));
+    const ends = await recorder.ends(new Set(entries.map(({ request }) => request.traceId)));
+    return [
+      ...(await Promise.all(broken.map((entry) => this.#failBroken(entry)))),
+      ...(await Promise.all(
+        entries.map((entry) => this.#resumed(entry, ends.get(entry.request.traceId))),
+      )),
+    ];
+  }
+
+  /**
+   * Takes over the approval of one key, where a process before this one left it.
+   * @returns its run, or its outcome where it had ended
+   * @throws CountersignError `conflict` where it asked for something else; `journal`, `audit`
+   */
+  async one(request: ApprovalRequest): Promise<SharedRun | Outcome | undefined> {
+    const { journal, recorder } = this.#options;
+    const entry = await journal.claim(request.key);
+    if (entry === undefined) return undefined;
+    refuseOther(entry.request, request);
+    const { traceId } = entry.request;
+    const end = (await recorder.ends(new Set([traceId]))).get(traceId);
+    return end === undefined ? this.#goOn(entry) : this.#ended(entry, end);
+  }
+
+  async #resumed(entry: JournalEntry, end: EndRecord | undefined): Promise<ResumedApproval> {
+    const { traceId, key, action } = entry.request;
+    const found = end === undefined ? await this.#goOn(entry) : await this.#ended(entry, end);
+    const outcome = 'status' in found ? Promise.resolve(found) : found.wholeOutcome;
+    return { traceId, key, action, outcome };
+  }
+
+  async #goOn(entry: JournalEntry): Promise<SharedRun> {
+    const { runs, recorder } = this.#options;
+    const { request, approvalId, givenUp } = entry;
+    const log = await recorder.open();
+    const same = runs.sameKey(request);
+    if (same !== undefined) {
+      // The two began beside each other and are one approval: ours.
+      if (same.request.traceId !== request.traceId) log.append(joinedEvent(request, same.request));
+      return same;
+    }
+    log.append(resumedEvent(entry));
+    const run = runs.start(request, log, approvalId);
+    if (givenUp !== null) run.withdraw(givenUp);
+    return run;
+  }
+
+  /** It had ended, and nobody was told, or nobody acted. */
+  async #ended(entry: JournalEntry, end: EndRecord): Promise<Outcome> {
+    const { runs, client } = this.#options;
+    const { request, approvalId, givenUp } = entry;
+    const outcome = recordedOutcome(request, end);
+    // Nobody knows whether the request was taken back: once more does no harm.
+    if (outcome.status !== 'granted' && outcome.status !== 'denied')
+      client.withdrawLater({ request, approvalId, why: givenUp ?? 'the asking process ended' });
+    const answer =
+      outcome.status === 'granted' ? await this.#unused(request, end, outcome) : outcome;
+    runs.forget(request);
+    return answer;
+  }
+
+  /** A grant serves once, and not for ever. */
+  async #unused(
+    request: ApprovalRequest,
+    end: EndRecord,
+    outcome: Outcome & { readonly status: 'granted' },
+  ): Promise<Outcome> {
+    const { grantTtlMs, now, once, recorder } = this.#options;
+    const age = now() - Date.parse(end.timestamp);
+    try {
+      if (await once.wasUsed(outcome.approvalId))
+        throw new CountersignError('conflict', 'its grant was used before the process ended');
+      // A clock that was set back says nothing about the age.
+      if (!(age >= 0 && age <= grantTtlMs))
+        throw new CountersignError(
+          'conflict',
+          `it was granted at ${end.timestamp}, and a grant that nobody used is good for ${grantTtlMs / 1000}s: ask again, with a new key`,
+        );
+      return outcome;
+    } catch (error) {
+      const refused = refusedOutcome(error, { traceId: request.traceId });
+      await recorder.record(staleEvent(request, outcome.approvalId, messageOf(error)));
+      return refused;
+    }
+  }
+
+  async #failBroken({ path, why }: BrokenEntry): Promise<ResumedApproval> {
+    const { recorder, uuid, workspaceId, onTrouble } = this.#options;
+    const error = new CountersignError(
+      'journal',
+      `the journal's entry ${path} ${why}; it was set aside, and nobody waits for its approval`,
+    );
+    const outcome = refusedOutcome(error, { traceId: uuid() });
+    onTrouble(error.message);
+    await recorder.record(brokenEvent(outcome, workspaceId));
+    return { traceId: outcome.traceId, action: '', outcome: Promise.resolve(outcome) };
+  }
+}
+
+const heldBy = ({ owner, folder, count }: HeldEntries): string =>
+  `${count} approvals are in the hands of process ${owner.pid} on ${owner.host} (since ${owner.since}); ` +
+  `they are left to it. If it is gone for good, remove ${folder}/owner.json`;
