@@ -3,6 +3,7 @@
  * turn, and the scheduler decides whose turn it is.
  */
 import type { Scheduler } from 'fast-check';
+import type { PlainAnswer } from '../../src/testing/fake/answers.ts';
 import { decidedFrame, type FakeDialect } from '../../src/testing/fake/frames.ts';
 import { answerAsRecorded, type FakeWorld } from '../../src/testing/fake/handlers.ts';
 import { DEFAULT_QUIRKS } from '../../src/testing/fake/quirks.ts';
@@ -20,6 +21,10 @@ export class InterleavedPlatform {
   readonly creating = new Set<string>();
   /** Rows whose decision reached an open socket. */
   readonly told = new Set<string>();
+  /** By key: what happens as soon as the row is there. */
+  readonly onCreate = new Map<string, (row: FakeRow) => void>();
+  /** Lists are answered with 503: then only frames can tell. */
+  refusesLists = false;
   /** The next create is stored, and its answer gets lost. */
   losesAnswer = false;
   readonly #scheduler: Scheduler;
@@ -110,7 +115,8 @@ export class InterleavedPlatform {
     await this.#turn(`${method} ${path} arrives`);
     const { status = 200, body: answer } = await this.#answer(method, path, body);
     const row = this.#rows.all().find(({ task_id }) => task_id === key);
-    const isLost = isCreate && this.losesAnswer;
+    if (isCreate && row !== undefined) this.onCreate.get(key)?.(row);
+    const isLost = isCreate && this.losesAnswer && !this.refusesLists;
     if (isLost) this.losesAnswer = false;
     await this.#turn(`${status} to ${method} ${path} ${isLost ? 'gets lost' : 'comes back'}`);
     if (isLost) throw new TypeError('fetch failed', { cause: new Error('socket hang up') });
@@ -119,7 +125,8 @@ export class InterleavedPlatform {
     return Response.json(answer, { status });
   }
 
-  #answer(method: string, path: string, body: string) {
+  async #answer(method: string, path: string, body: string): Promise<PlainAnswer> {
+    if (method === 'GET' && this.refusesLists) return { status: 503, body: { error: 'busy' } };
     return answerAsRecorded(this.#world, {
       method,
       path,

@@ -18,16 +18,6 @@ const one = (name: string, run: (model: AskersModel, real: Interleaved) => Promi
 const content = fc.nat({ max: CONTENTS.length - 1 });
 const seconds = fc.constantFrom(300, 300, 20);
 
-/** Until its first request is on its way; everything from there on is the scheduler's. */
-const ask = fc.record({ content, seconds }).map((question) =>
-  one(`ask for content ${question.content} within ${question.seconds} s`, async (model, real) => {
-    const called = real.platform.nextCall();
-    const asked = model.ask(real.approvals, question);
-    asked.traceId = real.uuids.at(-1);
-    await Promise.race([called, asked.outcome]);
-  }),
-);
-
 const which = fc.nat({ max: 9 });
 const WORDS = {
   approved: { status: 'approved', who: 'ann' },
@@ -36,6 +26,35 @@ const WORDS = {
   withdrawn: { status: 'denied', who: 'withdrawn: elsewhere' },
 } as const satisfies Record<Word, object>;
 
+function end(
+  model: AskersModel,
+  { platform }: Interleaved,
+  id: string,
+  word: Word,
+  silently = false,
+): void {
+  const { status, who } = WORDS[word];
+  model.say(id, word, who);
+  platform.decide(id, status, who, silently);
+}
+
+const early = fc.constantFrom(undefined, undefined, 'approved' as const, 'denied' as const);
+
+/** Until its first request is on its way; everything from there on is the scheduler's. */
+const ask = fc.record({ content, seconds, early }).map(({ early: word, ...question }) =>
+  one(
+    `ask for content ${question.content} within ${question.seconds} s${word === undefined ? '' : `, ${word} at once`}`,
+    async (model, real) => {
+      const called = real.platform.nextCall();
+      const asked = model.ask(real.approvals, question);
+      asked.traceId = real.uuids.at(-1);
+      if (word !== undefined && asked.traceId !== undefined)
+        real.platform.onCreate.set(asked.traceId, ({ id }) => end(model, real, id, word));
+      await Promise.race([called, asked.outcome]);
+    },
+  ),
+);
+
 const decide = fc
   .record({
     which,
@@ -43,13 +62,10 @@ const decide = fc
     silently: fc.boolean(),
   })
   .map(({ which: number, word, silently }) =>
-    one(`the row ${number} is ${word}${silently ? ', silently' : ''}`, (model, { platform }) => {
-      const { pending } = platform;
+    one(`the row ${number} is ${word}${silently ? ', silently' : ''}`, (model, real) => {
+      const { pending } = real.platform;
       const row = pending[number % pending.length];
-      if (row === undefined) return;
-      const { status, who } = WORDS[word];
-      model.say(row.id, word, who);
-      platform.decide(row.id, status, who, silently);
+      if (row !== undefined) end(model, real, row.id, word, silently);
     }),
   );
 

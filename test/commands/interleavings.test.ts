@@ -49,6 +49,7 @@ async function expectFramesToCount({ model, platform }: Run): Promise<void> {
 async function finish(run: Run): Promise<void> {
   const { model, platform } = run;
   platform.losesAnswer = false;
+  platform.refusesLists = false;
   for (let passed = 0; passed < 120 && model.waiting.length > 0; passed += 1) {
     for (const { id } of platform.pending) {
       model.say(id, 'approved', 'ann');
@@ -80,12 +81,14 @@ describe('requests, answers and frames', () => {
         fc.commands(anything, commandsOf(24)),
         fc.record({
           dialect: fc.constantFrom('enveloped', 'flat'),
+          refusesLists: fc.boolean(),
           confirmGrants: fc.boolean(),
           useWebSocket: fc.constantFrom(undefined, undefined, false),
         }),
-        async (scheduler, all, { dialect, ...settings }) => {
+        async (scheduler, all, { dialect, refusesLists, ...settings }) => {
           const time = new SimulatedTime();
           const platform = new InterleavedPlatform(scheduler, time, dialect);
+          platform.refusesLists = refusesLists;
           const audit = memoryAuditLog({ now: time.clock.now });
           const uuids: string[] = [];
           const uuid = (): string => {
