@@ -115,10 +115,10 @@ describe('a key', () => {
     const controller = new AbortController();
     const first = approvals.request(ASK);
     const joined = approvals.request(ASK, { signal: controller.signal });
-    const impatient = approvals.request({ ...ASK, timeout: '100ms' });
     const { id } = await platform.waitForRow();
     controller.abort();
     expect(await joined).toMatchObject({ status: 'withdrawn' });
+    const impatient = approvals.request({ ...ASK, timeout: '100ms' });
     expect(await impatient).toMatchObject({ status: 'timeout' });
     platform.decide(id, 'approved');
     expect(await first).toMatchObject({ status: 'granted' });
