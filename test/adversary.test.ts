@@ -242,7 +242,7 @@ describe('a platform', () => {
   ])('that answers a withdrawal with %s is asked again', async (_, answer) => {
     const platform = await fakePlatform();
     platform.respond(fakeRoutes.decide, [answer]);
-    const { approvals } = requestingSide(platform.url, { timeout: '300ms' });
+    const { approvals } = requestingSide(platform.url, { timeout: '1s' });
     expect(await approvals.request({ action: 'x' })).toMatchObject({
       status: 'timeout',
       cause: 'deadline',
