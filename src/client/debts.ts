@@ -49,10 +49,10 @@ export class Debts {
     const before = this.#open.get(traceId);
     const paid = before === undefined ? this.#pay(debt) : before.then(() => this.#pay(debt));
     this.#open.set(traceId, paid);
-    const done = (): void => {
+    const leave = (): void => {
       if (this.#open.get(traceId) === paid) this.#open.delete(traceId);
     };
-    paid.then(done, done);
+    paid.finally(leave).catch(() => undefined);
   }
 
   /**

@@ -225,10 +225,10 @@ export class Journal {
     const before = this.#writing.get(name) ?? Promise.resolve();
     const turn = before.then(work, work);
     this.#writing.set(name, turn);
-    const done = (): void => {
+    const leave = (): void => {
       if (this.#writing.get(name) === turn) this.#writing.delete(name);
     };
-    turn.then(done, done);
+    turn.finally(leave).catch(() => undefined);
     return turn;
   }
 

@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Environment, systemEnvironment } from '../../src/index.ts';
+import { encodeEntry, entryName } from '../../src/journal/entry.ts';
+import { Journal } from '../../src/journal/index.ts';
+import { journalEntry } from '../support/journal-entry.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+
+const { request } = journalEntry();
+const other = journalEntry({ key: 'refund-4712', traceId: 'trace-2' }).request;
+
+/** Journals of processes that live as long as nobody says otherwise. */
+function processesOn(folder: string) {
+  const dead = new Set<number>();
+  const journalOf = (pid: number, environment: Partial<Environment> = {}): Journal =>
+    new Journal({
+      folder,
+      environment: {
+        ...systemEnvironment,
+        process: {
+          pid,
+          startedAt: `start of ${pid}`,
+          host: 'here',
+          isAlive: ({ pid: asked }) => !dead.has(asked),
+        },
+        ...environment,
+      },
+    });
+  return { journalOf, kill: (pid: number) => dead.add(pid) };
+}
+
+const everyFile = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+
+describe('the journal', () => {
+  it('holds an approval from before it is sent until it has ended', async () => {
+    const folder = temporaryFolder();
+    const journal = processesOn(folder).journalOf(1);
+    await journal.begin(request);
+    journal.note(request, { approvalId: 'row-1' });
+    expect(everyFile(folder).filter((path) => path.endsWith(entryName(request.key)))).toHaveLength(
+      1,
+    );
+    await journal.end(request);
+    await journal.close();
+    expect(everyFile(folder)).toEqual([]);
+  });
+
+  it('keeps its files to its user', async () => {
+    const folder = temporaryFolder();
+    const journal = processesOn(folder).journalOf(1);
+    await journal.begin(request);
+    const { statSync } = process.getBuiltinModule('node:fs');
+    for (const path of everyFile(folder)) expect(statSync(path).mode & 0o077, path).toBe(0);
+    await journal.close();
+  });
+
+  it('hands what a dead process left to the one who asks, with all that was known', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    const first = journalOf(1);
+    await first.begin(request);
+    await first.begin(other);
+    first.note(request, { approvalId: 'row-1' });
+    first.note(request, { givenUp: 'the caller gave up' });
+    await first.end(other);
+    kill(1);
+    const second = journalOf(2);
+    expect(await second.claimAll()).toEqual({
+      entries: [{ request, approvalId: 'row-1', givenUp: 'the caller gave up' }],
+      broken: [],
+      held: [],
+    });
+    expect(second.isTakenOver(request)).toBe(true);
+    expect(await journalOf(3).claimAll()).toMatchObject({ entries: [], held: [{ count: 1 }] });
+  });
+
+  it('F53 leaves what a living process holds, and says who that is', async () => {
+    const { journalOf } = processesOn(temporaryFolder());
+    await journalOf(1).begin(request);
+    expect(await journalOf(2).claimAll()).toMatchObject({
+      entries: [],
+      held: [{ owner: { pid: 1, startedAt: 'start of 1', host: 'here' }, count: 1 }],
+    });
+  });
+
+  it('F53 gives each entry to one of many who want it', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    const first = journalOf(1);
+    const requests = Array.from({ length: 20 }, (_, index) =>
+      journalEntry({ key: `key-${index}`, traceId: `trace-${index}` }),
+    );
+    for (const entry of requests) await first.begin(entry.request);
+    kill(1);
+    const claimed = await Promise.all([2, 3, 4, 5].map((pid) => journalOf(pid).claimAll()));
+    const keys = claimed.flatMap(({ entries }) => entries.map((entry) => entry.request.key));
+    expect(keys.toSorted()).toEqual(requests.map((entry) => entry.request.key).toSorted());
+  });
+
+  it('gives one key to all of a process who want it', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    await journalOf(1).begin(request);
+    kill(1);
+    const second = journalOf(2);
+    const both = await Promise.all([second.claim(request.key), second.claim(request.key)]);
+    expect(both).toMatchObject([{ request }, { request }]);
+    expect(await second.claim('another key')).toBeUndefined();
+  });
+
+  it('F52 sets aside what is broken, names it, and hands over the rest', async () => {
+    const folder = temporaryFolder();
+    const { journalOf, kill } = processesOn(folder);
+    const first = journalOf(1);
+    await first.begin(request);
+    await first.begin(other);
+    const path = everyFile(folder).find((file) => file.endsWith(entryName(other.key))) ?? '';
+    writeFileSync(path, readFileSync(path, 'utf8').replace('eur', 'usd'));
+    kill(1);
+    const { entries, broken } = await journalOf(2).claimAll();
+    expect(entries.map((entry) => entry.request.key)).toEqual([request.key]);
+    expect(broken).toMatchObject([{ why: expect.stringContaining('checksum') }]);
+    expect(broken[0]?.path).toContain('quarantine');
+    expect(readFileSync(broken[0]?.path ?? '', 'utf8')).toContain('usd');
+  });
+
+  it('F52 refuses one that stands under the name of another', async () => {
+    const folder = temporaryFolder();
+    const { journalOf, kill } = processesOn(folder);
+    await journalOf(1).begin(request);
+    const path = everyFile(folder).find((file) => file.endsWith(entryName(request.key))) ?? '';
+    writeFileSync(path, encodeEntry({ request: other, approvalId: null, givenUp: null }));
+    kill(1);
+    expect(await journalOf(2).claimAll()).toMatchObject({
+      entries: [],
+      broken: [{ why: expect.stringContaining('name of another') }],
+    });
+  });
+
+  it('begins again for a key that was asked again, whatever the one before still does', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    const first = journalOf(1);
+    await first.begin(request);
+    const again = { ...request, traceId: 'trace-3' };
+    const ending = first.end(request);
+    await first.begin(again);
+    await ending;
+    await first.end(request);
+    kill(1);
+    expect((await journalOf(2).claimAll()).entries.map((entry) => entry.request)).toEqual([again]);
+  });
+
+  it('hands over the same key of a dead process beside ours, and leaves ours', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    const theirs = { ...request, traceId: 'trace-of-1' };
+    await journalOf(1).begin(theirs);
+    const second = journalOf(2);
+    await second.begin(request);
+    kill(1);
+    expect((await second.claimAll()).entries.map((entry) => entry.request)).toEqual([theirs]);
+    expect(second.get(request)).toMatchObject({ request });
+    kill(2);
+    expect((await journalOf(3).claimAll()).entries.map((entry) => entry.request)).toEqual([
+      request,
+    ]);
+  });
+
+  it('refuses with its name and what to do where nothing can be written', async () => {
+    const folder = join(temporaryFolder(), 'file');
+    writeFileSync(folder, '');
+    await expect(processesOn(folder).journalOf(1).begin(request)).rejects.toMatchObject({
+      code: 'journal',
+      message: expect.stringMatching(/file cannot be used.*COUNTERSIGN_STATE_DIR/),
+    });
+  });
+});

@@ -1,0 +1,289 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemFiles } from '../src/files.ts';
+import {
+  type Approvals,
+  type ApprovalsOptions,
+  createApprovals,
+  systemEnvironment,
+  verifyAuditLog,
+} from '../src/index.ts';
+import { type FakePlatform, fakeRoutes } from '../src/testing/index.ts';
+import { Machine } from './support/mortal-environment.ts';
+import { fakePlatform, readAudit, temporaryFolder, WORKSPACE } from './support/world.ts';
+
+const ASK = { action: 'Refund order 4711', args: { eur: 5 } };
+const KEYED = { ...ASK, key: 'refund-4711' };
+
+/** A machine on which one process after the other asks, with one state folder and one audit log. */
+function machineOn(platform: FakePlatform) {
+  const machine = new Machine();
+  const folder = temporaryFolder();
+  const auditPath = join(folder, 'audit.jsonl');
+  const start = (options: ApprovalsOptions = {}) => {
+    const { environment, kill } = machine.start(options.environment ?? systemEnvironment);
+    const approvals = createApprovals({
+      platformUrl: platform.url,
+      workspaceId: WORKSPACE,
+      configDir: folder,
+      stateDir: folder,
+      auditLogPath: auditPath,
+      timeout: '10s',
+      pollInterval: '100ms',
+      ...options,
+      environment,
+    });
+    let isDead = false;
+    onTestFinished(async () => {
+      if (!isDead) await approvals.close();
+    });
+    const die = (): void => {
+      isDead = true;
+      kill();
+    };
+    return { approvals, kill: die };
+  };
+  const entries = (): string[] => {
+    const journal = join(folder, 'journal');
+    if (!existsSync(journal)) return [];
+    return readdirSync(journal, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => /owners\/[^/]+\/[^/]+\.json$/.test(name) && !name.endsWith('owner.json'),
+    );
+  };
+  const audit = (traceId: string) =>
+    readAudit(auditPath).filter((line) => line.trace_id === traceId);
+  return { start, folder, auditPath, entries, audit };
+}
+
+const resumed = async (approvals: Approvals) => {
+  const [first, ...more] = await approvals.resume();
+  if (first === undefined) throw new Error('nothing was resumed');
+  expect(more).toEqual([]);
+  return first;
+};
+
+const ends = (lines: ReturnType<typeof readAudit>): string[] =>
+  lines
+    .map(({ outcome }) => outcome)
+    .filter((outcome) =>
+      ['granted', 'denied', 'timeout', 'withdrawn', 'failure'].includes(outcome),
+    );
+
+describe('resume() after a crash', () => {
+  it('G7 goes on with what was under way, on the same row, and tells the decision', async () => {
+    const platform = await fakePlatform();
+    const { start, audit, entries, auditPath } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(ASK);
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    platform.decide(id, 'approved', 'dana');
+    const { approvals } = start();
+    const { traceId, action, outcome } = await resumed(approvals);
+    expect(action).toBe(ASK.action);
+    expect(await outcome).toMatchObject({
+      status: 'granted',
+      traceId,
+      approvalId: id,
+      decidedBy: 'dana',
+      args: ASK.args,
+    });
+    await approvals.close();
+    expect(platform.rows()).toHaveLength(1);
+    expect(entries()).toEqual([]);
+    expect(audit(traceId).map((line) => line.outcome)).toEqual(
+      expect.arrayContaining(['requested', 'resumed', 'granted']),
+    );
+    expect(ends(audit(traceId))).toEqual(['granted']);
+    expect(await verifyAuditLog(auditPath)).toMatchObject({ status: 'intact' });
+  });
+
+  it('G7 goes on where the same key is asked again, with the deadline that it had', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const first = start();
+    void first.approvals.request({ ...KEYED, timeout: '1s' });
+    await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    const { approvals } = start();
+    expect(await approvals.request({ ...KEYED, timeout: '1h' })).toMatchObject({
+      status: 'timeout',
+      cause: 'deadline',
+    });
+    expect(platform.rows()).toMatchObject([{ status: 'denied' }]);
+    expect(platform.rows()).toHaveLength(1);
+  });
+
+  it('refuses the same key for something else, also after a crash', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(KEYED);
+    await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    const { approvals } = start();
+    const other = { ...KEYED, args: { eur: 5_000 } };
+    expect(await approvals.request(other)).toMatchObject({ error: { code: 'conflict' } });
+    expect(platform.rows()).toHaveLength(1);
+  });
+
+  it('F54 reports a decision as late that nobody read before the deadline', async () => {
+    const platform = await fakePlatform();
+    const { start, entries, audit } = machineOn(platform);
+    const first = start();
+    void first.approvals.request({ ...ASK, timeout: '300ms' });
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    platform.decide(id, 'approved');
+    const { clock } = systemEnvironment;
+    const later = { ...systemEnvironment, clock: { ...clock, now: () => clock.now() + 1_000 } };
+    const { traceId, outcome } = await resumed(start({ environment: later }).approvals);
+    expect(await outcome).toMatchObject({ status: 'timeout', cause: 'decided_late' });
+    expect(audit(traceId).at(-1)).toMatchObject({ outcome: 'timeout', cause: 'decided_late' });
+  });
+
+  it('F54 takes back what nobody decided before the deadline', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const first = start();
+    void first.approvals.request({ ...ASK, timeout: '300ms' });
+    await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    const { clock } = systemEnvironment;
+    const later = { ...systemEnvironment, clock: { ...clock, now: () => clock.now() + 1_000 } };
+    const { outcome } = await resumed(start({ environment: later }).approvals);
+    expect(await outcome).toMatchObject({ status: 'timeout', cause: 'deadline' });
+    expect(platform.rows()).toMatchObject([{ status: 'denied' }]);
+  });
+
+  it('G5 finds the row whose POST was not answered before the crash', async () => {
+    const platform = await fakePlatform();
+    const { start } = machineOn(platform);
+    const first = start();
+    platform.quirks.onCreate = () => first.kill();
+    void first.approvals.request(ASK);
+    const { id } = await platform.waitForRow();
+    platform.quirks.onCreate = undefined;
+    const { outcome } = await resumed(start().approvals);
+    await vi.waitFor(() => expect(platform.countRequests(fakeRoutes.list)).toBeGreaterThan(0));
+    platform.decide(id, 'denied', 'dana');
+    expect(await outcome).toMatchObject({ status: 'denied', approvalId: id });
+    expect(platform.rows()).toHaveLength(1);
+  });
+
+  it('F53 leaves to a living process what it holds, and says so', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    void start().approvals.request(ASK);
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    const { approvals } = start();
+    const trouble: string[] = [];
+    approvals.on('trouble', ({ message }) => trouble.push(message));
+    expect(await approvals.resume()).toEqual([]);
+    expect(trouble).toEqual([
+      expect.stringMatching(/1 approvals are in the hands of process 1 on here/),
+    ]);
+  });
+
+  it('F52 ends what is broken in the journal as failed, and goes on with the others', async () => {
+    const platform = await fakePlatform();
+    const { start, entries, folder, auditPath } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(ASK);
+    void first.approvals.request({ action: 'Delete the backups' });
+    await platform.waitForRow((row) => row.action === 'Delete the backups');
+    await vi.waitFor(() => expect(entries()).toHaveLength(2));
+    await vi.waitFor(() => expect(platform.rows()).toHaveLength(2));
+    first.kill();
+    const paths = entries().map((name) => join(folder, 'journal', name));
+    const broken = paths.find((path) => readFileSync(path, 'utf8').includes('backups')) ?? '';
+    appendFileSync(broken, 'x');
+    const { approvals } = start();
+    const all = await approvals.resume();
+    expect(all.map(({ action }) => action).toSorted()).toEqual(['', ASK.action]);
+    const failed = await all.find(({ action }) => action === '')?.outcome;
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'journal' } });
+    expect(readAudit(auditPath)).toContainEqual(
+      expect.objectContaining({ outcome: 'failure', code: 'journal' }),
+    );
+  });
+
+  it('F43 hands over a grant that nobody used, once', async () => {
+    const { start, approvals, fn } = await grantedAndNotUsed();
+    const { outcome } = await resumed(approvals);
+    expect(await outcome).toMatchObject({ status: 'granted', args: { eur: 5 } });
+    await approvals.close();
+    expect(await start().approvals.resume()).toEqual([]);
+    expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('F43 hands over no grant that is older than it may be, and says so', async () => {
+    const { start, approvals, auditPath, fn } = await grantedAndNotUsed({ grantTtl: '1ms' });
+    const { outcome } = await resumed(approvals);
+    expect(await outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'conflict', message: expect.stringMatching(/granted at .* ask again/) },
+    });
+    expect(readAudit(auditPath).at(-1)).toMatchObject({ outcome: 'grant_dropped' });
+    await approvals.close();
+    expect(await start().approvals.resume()).toEqual([]);
+    expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('G6 withdraws what the caller had given up', async () => {
+    const platform = await fakePlatform();
+    const { start, entries, folder } = machineOn(platform);
+    const first = start();
+    const controller = new AbortController();
+    const takeRuleBack = platform.respond(fakeRoutes.decide, 'hang');
+    void first.approvals.request(ASK, { signal: controller.signal });
+    await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    controller.abort();
+    await vi.waitFor(() => {
+      const [name = ''] = entries();
+      expect(readFileSync(join(folder, 'journal', name), 'utf8')).toContain('gave up');
+    });
+    first.kill();
+    takeRuleBack();
+    const { outcome } = await resumed(start().approvals);
+    expect(await outcome).toMatchObject({ status: 'withdrawn' });
+    expect(platform.rows()).toMatchObject([
+      { status: 'denied', decided_by: 'withdrawn: the caller gave up' },
+    ]);
+  });
+
+  it('does not go on when the client was closed', async () => {
+    const { approvals } = machineOn(await fakePlatform()).start();
+    await approvals.close();
+    await expect(approvals.resume()).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
+/** A guarded function was granted, and its process died before it could use the grant. */
+async function grantedAndNotUsed(options: ApprovalsOptions = {}) {
+  const platform = await fakePlatform();
+  const machine = machineOn(platform);
+  const dying = Promise.withResolvers<void>();
+  const files = {
+    ...systemFiles,
+    unlink: (path: string) => {
+      if (!path.includes('owners')) return systemFiles.unlink(path);
+      first.kill();
+      dying.resolve();
+      return new Promise<void>(() => {});
+    },
+  };
+  const first = machine.start({ environment: { ...systemEnvironment, files } });
+  const fn = vi.fn();
+  void first.approvals.requires(fn, () => ({ action: ASK.action }))({ eur: 5 });
+  platform.decide((await platform.waitForRow()).id, 'approved');
+  await dying.promise;
+  return { ...machine, ...machine.start(options), start: machine.start, fn };
+}
