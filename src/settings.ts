@@ -3,7 +3,7 @@
  * import; everything that is wrong is reported at once, before anything is sent.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   DEFAULT_AUDIT_PATH,
   DEFAULT_CONFIG_DIR,
@@ -197,7 +197,8 @@ function readPlaces(reader: SettingsReader, options: SettingsOptions, env: Envir
         { option: 'auditHmacKey', given: options.auditHmacKey, variable: 'AUDIT_HMAC_KEY' },
         values.key,
       ) || undefined,
-    stateDir: stateDir ?? values.path(stateFolder(env)),
+    // Not looked at again: what is wrong with it was said.
+    stateDir: stateDir ?? resolve(stateFolder(env)),
     stateDirIsSet: stateDir !== undefined,
   };
 }
