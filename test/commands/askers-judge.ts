@@ -54,7 +54,10 @@ function expectSaid(
   const row = rows.find(({ id }) => id === outcome.approvalId);
   const said = model.said.filter(({ id }) => id === row?.id);
   const first = row === undefined ? undefined : model.endOf(row.id);
-  const gaveUp = asked.gaveUpAt !== undefined;
+  // Who asks with one key shares one approval, and the first one's deadline.
+  const family = model.familyOf(asked);
+  const gaveUp = family.some(({ gaveUpAt }) => gaveUpAt !== undefined);
+  const isShort = family.some(({ seconds }) => seconds < 60);
   const isLate = (order: number) => asked.gaveUpAt !== undefined && asked.gaveUpAt < order;
   const believed = said.filter(
     ({ word, by, order }) =>
@@ -62,9 +65,9 @@ function expectSaid(
   );
   const allowed = new Set(believed.map(({ word }) => STATUS_OF[word]));
   if (gaveUp || row?.decided_by?.startsWith('withdrawn: ') === true) allowed.add('withdrawn');
-  if (asked.seconds < 60) allowed.add('timeout');
+  if (isShort) allowed.add('timeout');
   expect([...allowed], about).toContain(outcome.status);
-  const hasOneEnd = said.every(({ by }) => by === 'row') && !gaveUp && asked.seconds >= 60;
+  const hasOneEnd = said.every(({ by }) => by === 'row') && !gaveUp && !isShort;
   if (first !== undefined && hasOneEnd) expect(outcome.status, about).toBe(STATUS_OF[first.word]);
   if (outcome.status !== 'granted' && outcome.status !== 'denied') return;
   if (outcome.status === 'denied') expect(outcome.cause, about).toBe('human');
@@ -90,14 +93,14 @@ function expectContent({ rows }: Evidence, asked: Asked, outcome: Outcome, about
 
 /** A key in use for something else, or a trouble that was made. */
 function expectExcuse(model: AskersModel, asked: Asked, code: string, about: string): void {
-  const { number, key, content, mayFail } = asked;
+  const { key, content } = asked;
+  // Of two who ask at the same time, either may be the first.
   const isConflict = model.asked.some(
-    (other) =>
-      key !== undefined && other.key === key && other.number < number && other.content !== content,
+    (other) => key !== undefined && other.key === key && other.content !== content,
   );
   const excuses = new Set<string>(model.excused);
   if (isConflict) excuses.add('conflict');
-  if (mayFail) excuses.add('transport');
+  if (model.mayFail(asked)) for (const excuse of ['transport', 'auth']) excuses.add(excuse);
   expect([...excuses], about).toContain(code);
 }
 
@@ -128,7 +131,9 @@ function judgeRows(model: AskersModel, { rows }: Evidence): void {
   const keys = kept.map(({ task_id }) => task_id);
   expect(new Set(keys).size, 'a question was asked twice').toBe(keys.length);
   const given = new Set(
-    model.asked.filter(({ mayFail }) => mayFail).map(({ key, traceId }) => key ?? traceId),
+    model.asked
+      .filter((asked) => model.mayFail(asked))
+      .map(({ key, traceId, ends }) => key ?? traceId ?? ends[0]?.traceId),
   );
   const pending = kept.filter(({ status, task_id }) => status === 'pending' && !given.has(task_id));
   expect(pending, 'rows that nobody waits for').toEqual([]);

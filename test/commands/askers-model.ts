@@ -48,6 +48,8 @@ export class AskersModel {
   readonly said: Said[] = [];
   /** Rows that the platform lost. */
   readonly forgotten = new Set<string>();
+  /** Lists that were refused for a while; answers to creates that were lost. */
+  readonly troubles = new Set<'lists' | 'answers'>();
   /** Ends that the troubles so far may bring about. */
   readonly excused = new Set<ProblemCode>();
   #order = 0;
@@ -93,6 +95,19 @@ export class AskersModel {
 
   get waiting(): Asked[] {
     return this.asked.filter(({ ends }) => ends.length === 0);
+  }
+
+  /** All who share its key, itself included. */
+  familyOf(asked: Asked): Asked[] {
+    return this.asked.filter(
+      (other) => other === asked || (asked.key !== undefined && other.key === asked.key),
+    );
+  }
+
+  /** A key of one's own, and a create without an answer, have to be looked up in the list. */
+  mayFail({ mayFail, key }: Asked): boolean {
+    const isLookedUp = key !== undefined || this.troubles.has('answers');
+    return mayFail || (isLookedUp && this.troubles.has('lists'));
   }
 
   /** The one that a command means by a number of its own. */
