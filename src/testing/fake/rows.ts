@@ -34,16 +34,19 @@ export class FakeRows {
   readonly #entries: Entry[] = [];
   readonly #now: () => number;
   readonly #changed: () => void;
+  readonly #uuid: () => string;
 
-  constructor(now: () => number, changed: () => void) {
+  /** @param uuid makes the ids; default: random */
+  constructor(now: () => number, changed: () => void, uuid: () => string = randomUUID) {
     this.#now = now;
     this.#changed = changed;
+    this.#uuid = uuid;
   }
 
   insert({ workspaceId, action, reason = '', taskId = '' }: FakeAsk): FakeRow {
     const createdAtMs = this.#now();
     const row: FakeRow = {
-      id: randomUUID(),
+      id: this.#uuid(),
       workspace_id: workspaceId,
       task_id: taskId,
       action,
@@ -98,5 +101,14 @@ export class FakeRows {
 
   clear(): void {
     this.#entries.length = 0;
+  }
+
+  /** A back-up of everything as it stands. @returns puts it back: what came later is forgotten */
+  backUp(): () => void {
+    const saved = this.#entries.map(({ row, createdAtMs }) => ({ row, createdAtMs }));
+    return () => {
+      this.#entries.splice(0, Infinity, ...saved.map((entry) => ({ ...entry })));
+      this.#changed();
+    };
   }
 }

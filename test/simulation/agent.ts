@@ -1,0 +1,171 @@
+/** A program that asks: its lives one after the other, on one machine. */
+
+import type { Outcome } from '../../machines/index.ts';
+import type { Environment } from '../../src/environment.ts';
+import { type Approvals, type ApprovalsOptions, createApprovals } from '../../src/index.ts';
+import type { Judge } from './judge.ts';
+import type { Ask } from './ledger.ts';
+import type { Life } from './life.ts';
+import type { Question } from './question.ts';
+import { resume } from './resume.ts';
+
+export interface AgentOptions {
+  readonly slot: string;
+  readonly questions: readonly Question[];
+  readonly settings: ApprovalsOptions;
+  readonly judge: Judge;
+  /** Makes the next life of the process. */
+  readonly bear: (agent: Agent) => { readonly life: Life; readonly environment: Environment };
+  readonly now: () => number;
+}
+
+export class Agent {
+  readonly slot: string;
+  readonly #options: AgentOptions;
+  /** Whether the life that is over left something to take up. */
+  #lives = 0;
+  #resuming = 0;
+  #closing: Life | undefined;
+  #settled: Life | undefined;
+  readonly #asked = new Set<Question>();
+  life: Life | undefined;
+  approvals: Approvals | undefined;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.slot = options.slot;
+  }
+
+  /** Whether it runs, and has taken up all that earlier lives left since {@link settle}. */
+  get isSettled(): boolean {
+    return this.isRunning && this.#settled === this.life && this.#resuming === 0;
+  }
+
+  get isRunning(): boolean {
+    return this.life?.isAlive === true;
+  }
+
+  /** Starts the process, again where it ran before. */
+  start(): void {
+    // What resumed in an earlier life never comes back.
+    const { bear, settings, judge, questions, now } = this.#options;
+    const { life, environment } = bear(this);
+    this.#lives += 1;
+    this.life = life;
+    this.#resuming = 0;
+    life.say(`starts, pid ${life.process.pid}`);
+    const approvals = createApprovals({ ...settings, environment });
+    this.approvals = approvals;
+    judge.watch(life, approvals);
+    // What was asked with a key of its own is asked again: the program does not know of journals.
+    const again = this.#lives > 1 && life.random.chance(0.6);
+    if (this.#lives > 1 && (!again || life.random.chance(0.5))) this.#resume(life, approvals);
+    for (const question of questions) {
+      const isNew = !this.#asked.has(question);
+      if (isNew || (again && question.key !== undefined))
+        life.arrival(Math.max(0, question.at - now()), 'agent', () =>
+          this.#ask(life, approvals, question),
+        );
+    }
+  }
+
+  /** Runs, and takes up what is left of all lives. */
+  settle(): void {
+    if (!this.isRunning) this.start();
+    const { life, approvals } = this;
+    if (life === undefined || approvals === undefined) return;
+    if (this.#closing === life || this.#settled === life) return;
+    this.#settled = life;
+    this.#resume(life, approvals);
+  }
+
+  /** Ends the process in the way that it should. */
+  async close(): Promise<void> {
+    const { life, approvals } = this;
+    if (life?.isAlive !== true || approvals === undefined) return;
+    life.say('closes');
+    this.#closing = life;
+    this.#options.judge.closing(life);
+    await approvals.close();
+    if (!life.isAlive) return;
+    life.say('closed');
+    this.#options.judge.closed(life);
+  }
+
+  #ask(life: Life, approvals: Approvals, question: Question): void {
+    const { now } = this.#options;
+    if (this.#closing === life) return;
+    const { key, action, args, timeoutMs, abortAfterMs } = question;
+    if (key !== undefined && life.number > 1 && this.#asked.has(question))
+      life.trace.hit('key.asked_again_after_restart');
+    this.#asked.add(question);
+    life.say(`asks ${action}${key === undefined ? '' : ` (${key})`}, ${timeoutMs} ms`);
+    const ask: Ask = {
+      life,
+      key,
+      action,
+      isResumed: false,
+      at: now(),
+      timeoutMs,
+      outcome: undefined,
+    };
+    const controller = new AbortController();
+    if (abortAfterMs !== undefined)
+      life.arrival(abortAfterMs, 'agent', () => this.#giveUp(ask, controller));
+    const outcome = approvals.request(
+      {
+        action,
+        timeout: timeoutMs / 1000,
+        ...(key === undefined ? {} : { key }),
+        ...(args === undefined ? {} : { args }),
+      },
+      { signal: controller.signal },
+    );
+    this.#expect(ask, outcome);
+  }
+
+  #giveUp(ask: Ask, controller: AbortController): void {
+    ask.life.say(`gives up ${ask.action}`);
+    ask.life.trace.hit(ask.outcome === undefined ? 'abort.while_waiting' : 'abort.after_the_end');
+    controller.abort();
+  }
+
+  #resume(life: Life, approvals: Approvals): void {
+    const { judge } = this.#options;
+    life.say('resumes');
+    this.#resuming += 1;
+    judge.resuming(life);
+    this.#takeUp(life, approvals)
+      .catch((error: unknown) => judge.resumeFailed(life, error))
+      .finally(() => {
+        if (this.life === life) this.#resuming -= 1;
+      });
+  }
+
+  async #takeUp(life: Life, approvals: Approvals): Promise<void> {
+    const { judge, now } = this.#options;
+    const all = await resume(approvals);
+    if (!life.isAlive) return;
+    life.say(`resumed ${all.length}`);
+    judge.resumed(life, all.length);
+    for (const { action, key, outcome, traceId } of all) {
+      const left = judge.deadlineOf(life, traceId) - now();
+      if (left <= 0) life.trace.hit('resume.after_deadline');
+      const timeoutMs = Math.max(0, left);
+      this.#expect(
+        { life, key, action, isResumed: true, at: now(), timeoutMs, outcome: undefined },
+        outcome,
+      );
+    }
+  }
+
+  /** Tells the judge of a wait that began, and how it ends. */
+  #expect(ask: Ask, outcome: Promise<Outcome>): void {
+    const { judge } = this.#options;
+    judge.asked(ask);
+    outcome.then(
+      (ended) => judge.answered(ask, ended),
+      (error: unknown) => judge.rejected(ask, error),
+    );
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * A platform like ours, as far as the asking side sees it: digests are stored, an `Idempotency-Key`
+ * is honoured, events are numbered, and an expiry or a withdrawal is told.
+ */
+import { z } from 'zod';
+import { failure, NOT_FOUND, type PlainAnswer } from '../../src/testing/fake/answers.ts';
+import { requestedFrame } from '../../src/testing/fake/frames.ts';
+import type { LoggedRequest } from '../../src/testing/fake/request-log.ts';
+import type { FakeRow, FakeRows } from '../../src/testing/fake/rows.ts';
+import type { PlatformOptions } from './model-platform.ts';
+
+const PLATFORM_LANE = 1_000_000;
+const PAGE = 50;
+
+const createSchema = z.object({
+  action: z.string().min(1),
+  reason: z.string().default(''),
+  task_id: z.string().default(''),
+  timeout_seconds: z.number().default(600),
+  context: z.object({ digest: z.string() }).optional(),
+});
+const decideSchema = z.object({ decision: z.literal('denied'), decided_by: z.string() });
+
+interface Extra {
+  readonly digest: string | null;
+  outcome: 'granted' | 'denied' | 'timeout' | 'withdrawn' | null;
+}
+
+export interface OwnPlatformOptions extends PlatformOptions {
+  readonly rows: FakeRows;
+  readonly now: () => number;
+}
+
+export class OwnPlatform {
+  readonly #options: OwnPlatformOptions;
+  readonly #extras = new Map<string, Extra>();
+  readonly #byKey = new Map<string, { readonly body: string; readonly id: string }>();
+  #seq = 0;
+
+  constructor(options: OwnPlatformOptions) {
+    this.#options = options;
+  }
+
+  answer(request: LoggedRequest): PlainAnswer {
+    const [, workspaces, workspaceId = '', approvals, id, verb] = request.path.split('/');
+    if (workspaces !== 'workspaces' || approvals !== 'approvals') return NOT_FOUND;
+    if (id !== undefined && verb === 'decide' && request.method === 'POST')
+      return this.#withdraw(id, request.body);
+    if (id !== undefined) return NOT_FOUND;
+    return request.method === 'POST'
+      ? this.#create(workspaceId, request)
+      : this.#list(workspaceId, Number(request.query.get('before') ?? 0));
+  }
+
+  decide(id: string, decision: 'approved' | 'denied'): FakeRow | undefined {
+    return this.#end(id, decision, 'alice', decision === 'approved' ? 'granted' : 'denied');
+  }
+
+  #create(workspaceId: string, { body, headers }: LoggedRequest): PlainAnswer {
+    const key = `${workspaceId} ${String(headers['idempotency-key'])}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined && this.#options.rows.all().some(({ id }) => id === known.id))
+      return known.body === body ? created(known.id) : failure(409, 'the key is in use');
+    const asked = createSchema.parse(JSON.parse(body));
+    const { action, reason, task_id: taskId, timeout_seconds: timeout, context } = asked;
+    const row = this.#options.rows.insert({ workspaceId, action, reason, taskId });
+    this.#extras.set(row.id, { digest: context?.digest ?? null, outcome: null });
+    this.#byKey.set(key, { body, id: row.id });
+    this.#options.announce(requestedFrame(row, this.#options.now()));
+    this.#options.scheduler.after(timeout * 1000, PLATFORM_LANE, () => this.#expire(row.id));
+    this.#options.onCreate(row);
+    return created(row.id);
+  }
+
+  #list(workspaceId: string, before: number): PlainAnswer {
+    const rows = this.#options.rows.all().filter((row) => row.workspace_id === workspaceId);
+    const page = rows.slice(before, before + PAGE).map((row) => this.#view(row));
+    const next = before + PAGE;
+    const headers = rows.length > next ? { link: `<?before=${next}>; rel="next"` } : {};
+    return { body: page, headers };
+  }
+
+  #view(row: FakeRow): object {
+    const { digest = null, outcome = null } = this.#extras.get(row.id) ?? {};
+    // What was forgotten by a restored database is open again.
+    return { ...row, digest, outcome: row.status === 'pending' ? null : outcome, note: null };
+  }
+
+  #withdraw(id: string, body: string): PlainAnswer {
+    const { decided_by: by } = decideSchema.parse(JSON.parse(body));
+    const row = this.#end(id, 'denied', by, 'withdrawn');
+    if (row !== undefined) return { body: { approval_id: id, status: row.status } };
+    return failure(404, 'approval not found or already decided');
+  }
+
+  #expire(id: string): void {
+    if (this.#end(id, 'denied', 'auto-expired', 'timeout') === undefined) return;
+    this.#options.trace.hit('platform.expired_with_event');
+  }
+
+  #end(
+    id: string,
+    status: 'approved' | 'denied',
+    by: string,
+    outcome: NonNullable<Extra['outcome']>,
+  ): FakeRow | undefined {
+    const row = this.#options.rows.decide(id, status, by);
+    const extra = this.#extras.get(id);
+    if (row === undefined || extra === undefined) return row;
+    extra.outcome = outcome;
+    this.#options.announce(JSON.stringify(this.#frame(row, outcome, extra.digest)));
+    return row;
+  }
+
+  #frame(row: FakeRow, outcome: string, digest: string | null): object {
+    const { id: approval_id, status, decided_by, decided_at, workspace_id } = row;
+    this.#seq += 1;
+    const payload = { approval_id, decision: status, decided_by, decided_at, outcome, digest };
+    const common = { workspace_id, seq: this.#seq, timestamp: decided_at, payload };
+    if (outcome === 'timeout') return { event: 'APPROVAL_EXPIRED', ...common };
+    if (outcome === 'withdrawn') return { event: 'APPROVAL_WITHDRAWN', ...common };
+    return { event: 'APPROVAL_DECIDED', ...payload, status, ...common };
+  }
+}
+
+const created = (id: string): PlainAnswer => ({
+  status: 201,
+  body: { approval_id: id, status: 'pending' },
+});
