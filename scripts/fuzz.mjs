@@ -30,13 +30,19 @@ if (!Number.isSafeInteger(options.seed)) fail('--seed must be a whole number');
 if (names.length === 0)
   fail(`there is no parser "${values.only}"; known: ${TARGETS.map(({ name }) => name).join(', ')}`);
 
+/** A parser that takes longer for all of its inputs hangs, milliseconds. */
+const MAX_MS = 15 * 60_000;
+
 const print = (line) => process.stdout.write(`${line}\n`);
 
 /** In a process of its own: one that hangs or runs out of memory takes no other with it. */
 function inProcess(name) {
   const args = [fileURLToPath(import.meta.url), '--json', '--only', name];
   const how = ['--runs', String(options.runs), '--seed', String(options.seed)];
-  const child = spawn(process.execPath, [...args, ...how]);
+  const child = spawn(process.execPath, [...args, ...how], {
+    timeout: MAX_MS,
+    killSignal: 'SIGKILL',
+  });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     said += text;

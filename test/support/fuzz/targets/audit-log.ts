@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import * as fc from 'fast-check';
 import { type AuditReport, verifyAuditLog } from '../../../../src/audit/index.ts';
@@ -9,6 +10,8 @@ import { garbage, longRun, nastyPiece } from '../text.ts';
 
 const KEY = 'a key';
 const [ONE, OTHER, KEYED] = [chainLines(6), chainLines(4), chainLines(5, KEY)];
+
+type Entry = Readonly<Record<string, unknown>>;
 
 interface Log {
   readonly lines: readonly string[];
@@ -25,7 +28,7 @@ type Change = readonly [kind: number, at: number, to: number, text: string];
 
 const changes: fc.Arbitrary<readonly Change[]> = fc.array(
   fc.tuple(
-    fc.nat(11),
+    fc.nat(12),
     fc.nat(20),
     fc.nat(2_000),
     fc.oneof(
@@ -77,10 +80,25 @@ function changed(lines: readonly string[], [kind, where, to, text]: Change): rea
     case 9:
       return lines.with(at, line.replace(/"outcome":"\w*"/, `"outcome":${JSON.stringify(text)}`));
     case 10:
+      return lines.with(at, rehashed(line.replace('"approve"', '"forged"')));
+    case 11:
       return lines.with(at, line.replace(/"n":(\d)/, '"n" : $1.0'));
     default:
       return lines.with(at, line.replace('"action":', '"\\u0061ction": '));
   }
+}
+
+/** As somebody would forge it who knows the format, and no key. */
+function rehashed(line: string): string {
+  const fields = recordOf(line);
+  return fields === undefined ? line : JSON.stringify({ ...fields, hash: hashOf(fields) });
+}
+
+function hashOf(record: Entry): string {
+  const content = Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'hash'));
+  return createHash('sha256')
+    .update(canonicalize(content) ?? '')
+    .digest('hex');
 }
 
 /** One bit of one character. */
@@ -89,29 +107,36 @@ const flipped = (line: string, at: number, bit: number): string =>
   String.fromCharCode((line.charCodeAt(at) || 0) ^ (1 << (bit % 7))) +
   line.slice(at + 1);
 
-/** What a line says, whoever spelt it; `undefined` for what can be read in two ways, or not at all. */
-function contentOf(line: string): { readonly chain: unknown; readonly text: string } | undefined {
+/** What a line says, whoever spelt it; `undefined` for what reads in two ways, or not at all. */
+function recordOf(line: string): Entry | undefined {
   const reading = line.isWellFormed() ? readJsonText(line, 64) : undefined;
   const value = reading?.is === 'read' && !reading.huge ? reading.value : undefined;
   if (typeof value !== 'object' || value === null || !isExact(value)) return undefined;
-  return { chain: Reflect.get(value, 'chain'), text: canonicalize(value) ?? '' };
+  return Array.isArray(value) ? undefined : Object.fromEntries(Object.entries(value));
 }
 
-function chainsOf(lines: readonly string[]): Map<unknown, string[]> {
-  const chains = new Map<unknown, string[]>();
+function chainsOf(lines: readonly string[]): Map<unknown, Entry[]> {
+  const chains = new Map<unknown, Entry[]>();
   for (const line of lines.filter((text) => text !== '')) {
-    const { chain, text } = contentOf(line) ?? { chain: undefined, text: 'unreadable' };
-    chains.set(chain, [...(chains.get(chain) ?? []), text]);
+    const record = recordOf(line) ?? { chain: 'unreadable' };
+    chains.set(record['chain'], [...(chains.get(record['chain']) ?? []), record]);
   }
   return chains;
 }
 
-/** All that may happen unseen: ends cut off, other spelling, chains in other turns, empty lines. */
-function isUnchanged({ written, lines, hmacKey }: Tampered): boolean {
+/**
+ * All that may happen unseen: ends cut off, other spelling, chains in other turns, empty lines.
+ * @param forged whether the last record of a chain may be another, with a hash that is right
+ */
+function isUnchanged({ written, lines, hmacKey }: Tampered, forged: boolean): boolean {
   const known = hmacKey === undefined && !written.includes(OTHER[0] ?? '') ? OTHER : [];
   const before = chainsOf([...written, ...known]);
   return [...chainsOf(lines)].every(([chain, records]) =>
-    records.every((record, index) => before.get(chain)?.[index] === record),
+    records.every((record, index) => {
+      const isLast = index === records.length - 1 && hmacKey === undefined;
+      if (forged && isLast && record['hash'] === hashOf(record)) return true;
+      return canonicalize(before.get(chain)?.[index]) === canonicalize(record);
+    }),
   );
 }
 
@@ -126,8 +151,9 @@ export const auditLogs = target<Tampered, AuditReport>({
   parse: ({ lines, hmacKey }) => verifyAuditLog(lines, { hmacKey }),
   judge: (log, attempt) => {
     const report = returned(attempt);
-    const expected = isUnchanged(log) ? 'intact' : 'tampered';
-    demand(report.status === expected, `${report.status} in place of ${expected}`);
+    // Without a key whoever can write the file can write its last record anew.
+    const isRight = report.status === 'intact' ? isUnchanged(log, true) : !isUnchanged(log, false);
+    demand(isRight && report.status !== 'unreadable', `${report.status}, and should not be`);
     if (report.first_problem === undefined) return 'accepted';
     const { line, message } = report.first_problem;
     demand(line >= firstTouched(log), `named line ${line}, which nobody touched`);
