@@ -1,11 +1,13 @@
 /** Faults of the caller: who gives up, and whose own code throws. */
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuditLog, memoryAuditLog } from '../../src/index.ts';
 import { fakeRoutes } from '../../src/testing/index.ts';
-import { ASK, endsOf, expectKept } from '../support/catalogue.ts';
+import { ASK, endsOf, expectKept, warmUp } from '../support/catalogue.ts';
 import { fastEnvironment } from '../support/fast-environment.ts';
 import { createFaultProxy } from '../support/fault-proxy.ts';
 import { fakePlatform, requestingSide, type WorldOptions } from '../support/world.ts';
+
+beforeAll(warmUp);
 
 const SOON = { timeout: 5_000, interval: 5 };
 const TAKEN_BACK = { status: 'denied', decided_by: expect.stringMatching(/^withdrawn: /) };

@@ -2,12 +2,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FakePlatform, fakeRoutes } from '../../src/testing/index.ts';
-import { ASK, expectFailed, expectKept, recordingFetch } from '../support/catalogue.ts';
+import { ASK, expectFailed, expectKept, recordingFetch, warmUp } from '../support/catalogue.ts';
 import { fastEnvironment } from '../support/fast-environment.ts';
 import { createFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
 import { fakePlatform, requestingSide } from '../support/world.ts';
+
+beforeAll(warmUp);
 
 async function proxyTo(platform: FakePlatform): Promise<FaultProxy> {
   const proxy = await createFaultProxy({ target: platform.url });

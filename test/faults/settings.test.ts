@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createApprovals, memoryAuditLog, SettingsError } from '../../src/index.ts';
+import { type AuditLog, createApprovals, SettingsError } from '../../src/index.ts';
 import { fakeRoutes } from '../../src/testing/index.ts';
 import { ASK, expectFailed, expectKept } from '../support/catalogue.ts';
 import { fakePlatform, requestingSide, temporaryFolder, WORKSPACE } from '../support/world.ts';
@@ -132,6 +132,15 @@ describe('F32 a time', () => {
   );
 });
 
+/** A log without a cost. */
+const nowhere: AuditLog = {
+  path: '(nowhere)',
+  failure: undefined,
+  append: () => undefined,
+  flush: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
 describe('F59 too much at once', () => {
   it('F59 is refused as capacity before anything is sent, and only while it is too much', async () => {
     const platform = await fakePlatform();
@@ -161,7 +170,7 @@ describe('F59 too much at once', () => {
       configDir: temporaryFolder(),
       stateDir: temporaryFolder(),
       timeout: '1s',
-      audit: memoryAuditLog(),
+      audit: nowhere,
     });
     onTestFinished(() => approvals.close());
     // Refused for what they ask, one turn later: until then each one counts.

@@ -1,10 +1,40 @@
 /** What the tests of the fault catalogue share: how a fault ends, and that it grants nothing. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Environment, Outcome, ProblemCode } from '../../src/index.ts';
-import type { FakePlatform, FakeRow } from '../../src/testing/index.ts';
+import {
+  createApprovals,
+  type Environment,
+  type Outcome,
+  type ProblemCode,
+} from '../../src/index.ts';
+import { createFakePlatform, type FakePlatform, type FakeRow } from '../../src/testing/index.ts';
 import type { World } from './world.ts';
 
 export const ASK = { action: 'Drop table users', reason: 'GDPR erasure request 4711' };
+
+/**
+ * One approval before the first test of a file: what loads and compiles on the way would look like a
+ * fault by a clock that runs fast.
+ */
+export async function warmUp(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-'));
+  const platform = await createFakePlatform();
+  const approvals = createApprovals({
+    platformUrl: platform.url,
+    workspaceId: 'warm-up',
+    configDir: folder,
+    stateDir: folder,
+    auditLogPath: join(folder, 'audit.jsonl'),
+  });
+  const asked = approvals.request(ASK);
+  platform.decide((await platform.waitForRow()).id, 'approved');
+  await asked;
+  await approvals.close();
+  await platform.close();
+  await rm(folder, { recursive: true, force: true });
+}
 
 /** One approval under way. */
 export interface Asked {
