@@ -129,26 +129,25 @@ const frame = (approval_id: string, status: string, decided_by: string) => ({
   decided_by,
 });
 
-/** None of these is a decision for anybody here. */
-const GARBAGE: Readonly<Record<string, (id: string) => string | Uint8Array | object>> = {
-  'no JSON': () => '{"event":',
-  'an array': () => [],
-  bytes: (id) => Buffer.from(JSON.stringify(frame(id, 'approved', 'mallory'))),
-  'an unknown status': (id) => frame(id, 'APPROVED', 'mallory'),
-  'another id': () => frame('11111111-0000-4000-8000-000000000000', 'approved', 'mallory'),
-  'our id in capitals': (id) => frame(` ${id.toUpperCase()}`, 'approved', 'mallory'),
-  'another workspace': (id) => ({ ...frame(id, 'approved', 'mallory'), workspace_id: 'w-other' }),
-  'two ids': (id) =>
-    `{"event":"APPROVAL_DECIDED","approval_id":"x","approval_id":"${id}","status":"approved"}`,
-};
-const garbage = fc
-  .record({ which, kind: fc.constantFrom(...Object.keys(GARBAGE)) })
-  .map(({ which: number, kind }) =>
-    one(`a frame for row ${number} with ${kind}`, (_, real) => {
-      const row = pendingOf(real, number);
-      if (row !== undefined) real.platform.sendFrame(GARBAGE[kind]?.(row.id) ?? '');
-    }),
-  );
+/** None of these is a decision for anybody here; each would name itself. */
+const garbageFor = (id: string): (string | Uint8Array | object)[] => [
+  '{"event":',
+  [],
+  Buffer.from(JSON.stringify(frame(id, 'approved', 'by bytes'))),
+  frame(id, 'APPROVED', 'by an unknown status'),
+  frame('11111111-0000-4000-8000-000000000000', 'approved', 'by another id'),
+  frame(` ${id.toUpperCase()}`, 'approved', 'by capitals'),
+  { ...frame(id, 'approved', 'by another workspace'), workspace_id: 'w-other' },
+  `{"event":"APPROVAL_DECIDED","approval_id":"x","approval_id":"${id}","status":"approved"}`,
+];
+
+const garbage = which.map((number) =>
+  one(`frames for row ${number} that decide nothing`, (_, real) => {
+    const row = pendingOf(real, number);
+    if (row === undefined) return;
+    for (const sent of garbageFor(row.id)) real.platform.sendFrame(sent);
+  }),
+);
 
 /** What was said, once more; or the contrary, by somebody else. */
 const repeat = fc.record({ which, contrary: fc.boolean() }).map(({ which: number, contrary }) =>

@@ -8,6 +8,13 @@ import { AskersModel } from './askers-model.ts';
 import { anything, endRow } from './client-commands.ts';
 import { type ClientWorld, clientWorld } from './client-world.ts';
 
+/** Asker 0 keeps the channel open from the start. */
+async function open(model: AskersModel, { approvals, platform }: ClientWorld): Promise<void> {
+  model.ask(approvals, { content: 0, seconds: 600 });
+  await platform.waitForRow();
+  await platform.waitForSockets(1);
+}
+
 /** Everything works again; who waits for a forgotten row gives up, all other rows are decided. */
 async function heal(model: AskersModel, real: ClientWorld): Promise<void> {
   const { platform } = real;
@@ -40,6 +47,7 @@ describe('the client', () => {
           const before = openHandles();
           const model = new AskersModel();
           await using real = await clientWorld(settings);
+          await open(model, real);
           await fc.asyncModelRun(() => ({ model, real }), all);
           await heal(model, real);
           await real.approvals.close();
