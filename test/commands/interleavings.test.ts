@@ -121,7 +121,7 @@ describe('requests, answers and frames', () => {
           judge(model, { rows, audit: audit.records, confirmGrants: settings.confirmGrants });
         },
       ),
-      runs(100),
+      runs(50),
     );
   });
 });

@@ -4,11 +4,13 @@ import { describe, it } from 'vitest';
 import { commandsOf, patience, runs, SEED } from '../support/command-runs.ts';
 import * as commands from './platform-commands.ts';
 import { compare, compareHeard } from './platform-comparison.ts';
+import * as decisions from './platform-deciding.ts';
 import { PlatformModel } from './platform-model.ts';
 import { PlatformNodes } from './platform-nodes.ts';
 import * as readings from './platform-readings.ts';
 
-const { ask, askMany, decide, race, refusedDecide, wait, close, open } = commands;
+const { ask, askMany, wait, close, open } = commands;
+const { decide, race, refusedDecide } = decisions;
 const { list, pageWhileWriting, read, listPending, readFeed } = readings;
 
 /** Each of the 51 is flushed to disk: not in every run. */
