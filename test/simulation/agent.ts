@@ -149,7 +149,7 @@ export class Agent {
     life.say(`resumed ${all.length}`);
     judge.resumed(life, all.length);
     for (const { action, key, outcome, traceId } of all) {
-      const left = judge.deadlineOf(life, traceId) - now();
+      const left = judge.deadlineOf(life, traceId, key ?? '') - now();
       if (left <= 0) life.trace.hit('resume.after_deadline');
       const timeoutMs = Math.max(0, left);
       this.#expect(

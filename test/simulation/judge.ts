@@ -30,6 +30,8 @@ const JUDGE_LANE = 2_000_000;
 /** G4: one request timeout beyond the approval's own. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const WAKE_MS = 1_000;
+/** The interval of reads while the channel is live, and one request timeout. */
+const NEXT_READ_MS = 30_000 + REQUEST_TIMEOUT_MS;
 
 const ENDS: ReadonlySet<string> = new Set(['granted', 'denied', 'timeout', 'withdrawn', 'failure']);
 
@@ -105,35 +107,42 @@ export class Judge {
   }
 
   /** An answer of the platform reached a process. */
-  heard({ life, kind, answer }: ExchangeRecord): void {
+  heard({ life, kind, answer, sentAt }: ExchangeRecord): void {
     if (kind !== 'list' || answer?.status !== 200 || 'age' in answer.headers) return;
     const { ledger } = this.#options;
     const all = [...ledger.watched.values()].filter((watched) => watched.life === life);
-    // Those read for themselves.
-    if (KNOWN_ISSUES.lookupsTellNobody && all.some((watched) => !isWaiting(watched))) return;
+    // Those who look for what has ended read for themselves.
+    const isLookup =
+      KNOWN_ISSUES.lookupsTellNobody &&
+      (all.some((watched) => !isWaiting(watched)) ||
+        ledger.asks.some((ask) => ask.life === life && ask.outcome !== undefined));
+    if (isLookup && (!this.#options.faults.isHealed || ledger.platformForgot)) return;
     for (const watched of all) {
       if (watched.life !== life || watched.ends.length > 0 || !isWaiting(watched)) continue;
+      // A read is for those who waited when it began.
+      if (watched.waitsSince === undefined || watched.waitsSince > sentAt) continue;
       const known = ledger.rows.get(watched.approvalId ?? '');
       if (known === undefined || !holdsDecision(answer.body, known.row.id)) continue;
-      this.#expectEnd(watched);
+      this.#expectEnd(watched, isLookup ? NEXT_READ_MS : 1);
     }
   }
 
   /** G1: a decision that was read is told. */
-  #expectEnd(watched: Watched): void {
+  #expectEnd(watched: Watched, withinMs: number): void {
     const { scheduler, fail, ledger } = this.#options;
     const { life, traceId, approvalId } = watched;
     if (ledger.lostFrames.has(`${life.name} ${approvalId}`))
       life.trace.hit('frame.lost_found_by_read');
-    life.arrival(1, 'agent', () => {
+    life.arrival(withinMs, 'agent', () => {
       if (watched.ends.length === 0 && isWaiting(watched))
         fail(`G1: ${traceId} still waits at ${scheduler.now}, and its decision was read`);
     });
   }
 
   closing(life: Life): void {
-    if (this.#options.ledger.waiting().some((ask) => ask.life === life))
-      life.trace.hit('close.while_waiting');
+    const { ledger, scheduler } = this.#options;
+    ledger.closings.set(life, scheduler.now);
+    if (ledger.waiting().some((ask) => ask.life === life)) life.trace.hit('close.while_waiting');
   }
 
   closed(life: Life): void {
@@ -144,8 +153,10 @@ export class Judge {
   }
 
   /** The deadline of an approval as this process sees it, true time. */
-  deadlineOf(life: Life, traceId: string): number {
-    return this.#options.ledger.find(life, traceId)?.deadline ?? this.#options.scheduler.now;
+  deadlineOf(life: Life, traceId: string, key: string): number {
+    const { ledger, scheduler } = this.#options;
+    const deadline = ledger.find(life, traceId)?.deadline ?? ledger.deadlines.get(key);
+    return deadline ?? scheduler.now;
   }
 
   #onState(life: Life, { traceId, action, deadlineAt, state }: StateEvent): void {
@@ -156,6 +167,7 @@ export class Judge {
     const watched = ledger.watch(life, { traceId, action, deadline });
     if (watched.state !== state) this.politeness.disturbed(life);
     watched.state = state;
+    if (isWaiting(watched)) watched.waitsSince ??= scheduler.now;
     if (isNew) life.say(`begins ${action} ${traceId}`);
     // A key that nobody named is the trace id.
     ledger.deadlines.set(traceId, Math.max(deadline, ledger.deadlines.get(traceId) ?? 0));

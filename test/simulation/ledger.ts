@@ -41,6 +41,8 @@ export interface Watched {
   state?: string;
   approvalId?: string;
   endedAt?: number;
+  /** When it began to wait, true time. */
+  waitsSince?: number;
 }
 
 export class Ledger {
@@ -54,6 +56,8 @@ export class Ledger {
   platformForgot = false;
   /** Rows of ours are beyond what the platform lists. */
   windowFilled = false;
+  /** When each process began to close. */
+  readonly closings = new Map<Life, number>();
   /** Frames that were lost, by process and row. */
   readonly lostFrames = new Set<string>();
 
