@@ -9,7 +9,8 @@ import { bytes, garbage } from '../text.ts';
 import { CREATED, ROWS, WORDS } from '../wire-words.ts';
 import { parsed } from './rows.ts';
 
-const BASE = 'http://platform.example:8080/base';
+/** Without a port or a path: what is written on to it is another host. */
+const BASE = 'http://platform.example';
 const TOKEN = 'a-token-that-nobody-may-see';
 
 interface Served {
@@ -39,8 +40,8 @@ const bodies = fc.oneof(
 );
 
 const STRANGE_PATHS = [
-  ['http://evil.example/', `${BASE}.evil.example/x`, 'http://platform.example:8080@evil/'],
-  ['HTTP://PLATFORM.EXAMPLE:8080/base/x', 'javascript:alert(1)', '//evil/', `${BASE}/../x`],
+  ['http://evil.example/', `${BASE}.evil.example/x`, `${BASE}@evil.example/`, `${BASE}:99/x`],
+  ['HTTP://PLATFORM.EXAMPLE/x', 'javascript:alert(1)', '//evil.example/', `${BASE}/../x`],
 ].flat();
 
 const paths = fc.oneof(
@@ -126,9 +127,13 @@ export const answers = target({
   },
 });
 
+/** Decoders differ in how many byte order marks they drop where the first is cut in two. */
+const unmarked = (text: string): string => text.replace(/^\ufeff+/, '');
+
 function demandBody({ status, chunks }: Served, { text, body }: Answer): void {
   const written = WITHOUT_BODY.has(status) ? '' : new TextDecoder().decode(Buffer.concat(chunks));
-  if (status < 300 || !written.includes(TOKEN)) demand(text === written, 'another text');
+  if (status < 300 || !written.includes(TOKEN))
+    demand(unmarked(text) === unmarked(written), 'another text');
   else demand(!text.includes(TOKEN), 'the token is in the text of a refusal');
   const again = parsed(text);
   demand((body === undefined) === (again === undefined), 'a body that is none');

@@ -156,7 +156,8 @@ export const auditLogs = target<Tampered, AuditReport>({
     demand(isRight && report.status !== 'unreadable', `${report.status}, and should not be`);
     if (report.first_problem === undefined) return 'accepted';
     const { line, message } = report.first_problem;
-    demand(line >= firstTouched(log), `named line ${line}, which nobody touched`);
+    // Of two records whose hashes are right and do not fit, the one before may be the wrong one.
+    demand(line >= firstTouched(log) - 2, `named line ${line}, which nobody touched`);
     demand(line <= log.lines.length, `named line ${line}, which is not there`);
     demand(message.length < 500, 'the message is too long');
     return 'rejected';
