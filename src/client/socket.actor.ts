@@ -27,6 +27,10 @@ export interface SocketOptions {
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 10_000;
+/** A timer that comes so much too late tells that this process stood still, not the platform. */
+const STALLED_MS = 1_000;
+/** Pings without a pong at the most, whatever stood still. */
+const MOST_PINGS = 3;
 /** Close codes that may mean that the token is old: policy violation, and the 4401 that many use. */
 const TOKEN_CODES: ReadonlySet<number> = new Set([1008, 4401]);
 
@@ -136,18 +140,22 @@ function textOf(data: RawData): string {
 function keepAlive(socket: LiveSocket, { clock }: Environment): () => void {
   let timer: unknown;
   let pingedAt = 0;
+  let unanswered = 0;
   const ping = (): void => {
     if (socket.readyState !== socket.OPEN) return;
     pingedAt = clock.monotonic();
+    unanswered += 1;
     socket.ping();
     timer = clock.setTimeout(missed, PONG_WITHIN_MS);
   };
   const missed = (): void => {
     // After a stall of the event loop the pong may lie unread in the buffer: ask once more.
-    if (clock.monotonic() - pingedAt > 2 * PONG_WITHIN_MS) ping();
+    const stalled = clock.monotonic() - pingedAt > PONG_WITHIN_MS + STALLED_MS;
+    if (stalled && unanswered < MOST_PINGS) ping();
     else socket.terminate();
   };
   const again = (): void => {
+    unanswered = 0;
     clock.clearTimeout(timer);
     timer = clock.setTimeout(ping, PING_EVERY_MS);
   };
