@@ -1,7 +1,7 @@
 /** What the fuzzing found once, tried every time. */
 import { describe, expect, it } from 'vitest';
 import { attemptOf } from '../../src/client/create-answer.ts';
-import { readRows } from '../../src/client/list.ts';
+import { pageOf } from '../../src/client/list.ts';
 import { systemEnvironment } from '../../src/environment.ts';
 import { isCountersignError, messageOf, problemCodeOf } from '../../src/errors.ts';
 import { plainJson } from '../../src/protocol/canonical-json.ts';
@@ -74,10 +74,9 @@ describe('a request', () => {
 
 it('a Link header full of brackets is read in a moment', async () => {
   for (const link of ['<'.repeat(16_000), '<>;'.repeat(5_400)]) {
-    const answer = { url: 'http://a.example/', status: 200, text: '[]', body: [] };
-    const exchange = () => Promise.resolve({ ...answer, headers: new Headers({ link }) });
-    const ms = await fastestMs(() => readRows({ exchange, workspaceId: 'ws' }, () => false));
-    expect(ms).toBeLessThan(LIMIT_MS);
+    const headers = new Headers({ link });
+    const answer = { url: 'http://a.example/', status: 200, headers, text: '[]', body: [] };
+    expect(await fastestMs(() => pageOf(answer))).toBeLessThan(LIMIT_MS);
   }
 });
 

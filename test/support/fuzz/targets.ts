@@ -9,7 +9,7 @@ import { createAnswers } from './targets/create-answers.ts';
 import { durations } from './targets/durations.ts';
 import { frames } from './targets/frames.ts';
 import { jsonArguments } from './targets/json-arguments.ts';
-import { paging } from './targets/paging.ts';
+import { listPages } from './targets/list-pages.ts';
 import { requestInput } from './targets/request-input.ts';
 import { retryAfter } from './targets/retry-after.ts';
 import { rows } from './targets/rows.ts';
@@ -20,7 +20,7 @@ import { tokenFiles } from './targets/token-files.ts';
 export const TARGETS: readonly FuzzTarget[] = [
   frames(),
   rows,
-  paging,
+  listPages,
   answers,
   createAnswers,
   retryAfter,
