@@ -41,6 +41,11 @@ export class Agent {
     return this.isRunning && this.#settled === this.life && this.#resuming === 0;
   }
 
+  /** Whether it was told to close. */
+  get isClosing(): boolean {
+    return this.life !== undefined && this.#closing === this.life;
+  }
+
   get isRunning(): boolean {
     return this.life?.isAlive === true;
   }

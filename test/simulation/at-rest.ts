@@ -26,7 +26,7 @@ export async function disagreement(options: AtRestOptions): Promise<string | und
     (isUnread(options) ? undefined : wrongCount(options, byTrace)) ??
     unlikeAudit(options, byTrace) ??
     unlikeRow(options) ??
-    (isUnread(options) ? undefined : (openRow(options) ?? leftInJournal(options)))
+    (isUnread(options) ? undefined : (openRow(options) ?? leftInJournal(options.disk)))
   );
 }
 
@@ -128,7 +128,7 @@ function cameTooLate({ rows, closings, watched }: Ledger, { id, task_id }: FakeR
 const closedBefore = (closings: Ledger['closings'], at: number, key: string): boolean =>
   [...closings].some(([life, closedAt]) => closedAt < at && key !== '' && !life.isAlive);
 
-function leftInJournal({ disk }: AtRestOptions): string | undefined {
+export function leftInJournal(disk: Disk): string | undefined {
   const left = [...disk.filesBelow(`${STATE_FOLDER}/journal`).keys()].find(
     (path) => !path.includes('/quarantine/') && /[0-9a-f]{64}\.json$/.test(path),
   );

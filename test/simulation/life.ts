@@ -139,6 +139,11 @@ export class Life {
     this.end();
   }
 
+  /** The process ends by itself, when nothing keeps it any more. */
+  leave(ms: number): void {
+    this.arrival(ms, 'agent', () => this.end());
+  }
+
   /** The process ended. */
   end(): void {
     if (!this.#alive) return;

@@ -1,7 +1,7 @@
 /** Runs one world from its start until everything in it is at rest. */
 import 'yaml';
 import '../../src/rbac/config-problem.ts';
-import { disagreement } from './at-rest.ts';
+import { disagreement, leftInJournal } from './at-rest.ts';
 import type { FaultName } from './fault-mix.ts';
 import type { InterestingEvent } from './interesting-events.ts';
 import { turns } from './scheduler.ts';
@@ -26,6 +26,8 @@ const MOST_STEPS = 60_000;
 const TICK_LANE = 3_000_000;
 /** What is left to happen when everybody has closed. */
 const AFTERMATH_MS = 3_000;
+/** How long the last process may take to take back what the others left. */
+const LAST_MS = 100_000;
 
 /** @param keepLines whether the lines of the trace are wanted */
 export async function simulate(seed: number, keepLines = false): Promise<Run> {
@@ -56,13 +58,14 @@ const RECORDS = [
   ['platform_inconsistent', 'decision.contradiction_audited'],
 ] as const;
 
-type Phase = 'faulty' | 'healed' | 'closing' | 'over';
+type Phase = 'faulty' | 'healed' | 'closing' | 'last' | 'ending' | 'over';
 
 class Course {
   steps = 0;
   readonly #world: World;
   #phase: Phase = 'faulty';
   #overAt = Infinity;
+  #lastUntil = Infinity;
 
   constructor(world: World) {
     this.#world = world;
@@ -115,6 +118,7 @@ class Course {
 
   /** Something happens every second until it is over, also where nobody does anything. */
   #tick(): void {
+    if (this.#phase === 'last') this.#last();
     if (this.#phase === 'healed') for (const agent of this.#world.agents) agent.settle();
     if (this.#phase !== 'over') this.#world.scheduler.after(1_000, TICK_LANE, () => this.#tick());
   }
@@ -135,6 +139,25 @@ class Course {
     this.#phase = 'closing';
     const over = async (): Promise<void> => {
       await Promise.all(agents.map((agent) => agent.close()));
+      for (const { life } of agents) life?.leave(AFTERMATH_MS);
+      this.#lastUntil = scheduler.now + LAST_MS;
+      this.#phase = 'last';
+    };
+    over().catch((error: unknown) => this.#world.fail(`close() rejects: ${String(error)}`));
+  }
+
+  /** What may still arrive when a process is closed is left to the next one. */
+  #last(): void {
+    const { agents, disk, scheduler } = this.#world;
+    const [agent] = agents;
+    if (agent === undefined || agents.some(({ isRunning, isClosing }) => isRunning && isClosing))
+      return;
+    agent.settle();
+    if (!agent.isSettled) return;
+    if (leftInJournal(disk) !== undefined && scheduler.now < this.#lastUntil) return;
+    this.#phase = 'ending';
+    const over = async (): Promise<void> => {
+      await agent.close();
       this.#phase = 'over';
       this.#overAt = scheduler.now + AFTERMATH_MS;
       scheduler.at(this.#overAt, 0, () => undefined);
