@@ -1,5 +1,5 @@
 /** All approvals of a client that are under way: one for each key, each with its own actor. */
-import type { ApprovalRequest, Outcome } from '../machines/index.ts';
+import type { ApprovalRequest, DeadlineQueue, Outcome } from '../machines/index.ts';
 import { ApprovalRun, type ApprovalRunOptions } from './approval-run.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
@@ -11,6 +11,7 @@ import { SharedRun } from './shared-run.ts';
 
 export interface ApprovalRunsOptions {
   readonly environment: Environment;
+  readonly deadlines: DeadlineQueue;
   readonly recorder: Recorder;
   readonly client: PlatformClient;
   readonly journal: Journal | undefined;
@@ -43,7 +44,7 @@ export class ApprovalRuns {
 
   /** @param approvalId the platform's, where a process before this one asked */
   start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
-    const { environment, journal, runOptions } = this.#options;
+    const { environment, deadlines, journal, runOptions } = this.#options;
     const run = new ApprovalRun({
       ...runOptions(log),
       request,
@@ -53,7 +54,7 @@ export class ApprovalRuns {
     });
     this.#runs.add(run);
     const outcome = this.#answer(run, request, log);
-    const shared = new SharedRun({ request, run, outcome, environment });
+    const shared = new SharedRun({ request, run, outcome, environment, deadlines });
     this.#byKey.set(request.key, shared);
     return shared;
   }

@@ -96,6 +96,7 @@ function createRuns(
   const { inspect, logger } = options;
   return new ApprovalRuns({
     environment,
+    deadlines,
     recorder,
     client,
     journal,

@@ -38,6 +38,9 @@ export interface ResumptionOptions {
 
 export class Resumption {
   readonly #options: ResumptionOptions;
+  /** Everything is taken over alone, keys beside each other: nobody may find an entry half taken. */
+  #all: Promise<unknown> = Promise.resolve();
+  readonly #ones = new Set<Promise<unknown>>();
 
   constructor(options: ResumptionOptions) {
     this.#options = options;
@@ -47,7 +50,14 @@ export class Resumption {
    * Takes over everything that processes before this one left.
    * @throws CountersignError `journal`, `audit`
    */
-  async all(): Promise<ResumedApproval[]> {
+  all(): Promise<ResumedApproval[]> {
+    const before = Promise.allSettled([this.#all, ...this.#ones]);
+    const all = before.then(() => this.#takeAll());
+    this.#all = all.catch(() => undefined);
+    return all;
+  }
+
+  async #takeAll(): Promise<ResumedApproval[]> {
     const { journal, recorder } = this.#options;
     await recorder.open();
     const { entries, broken, held } = await journal.claimAll();
@@ -67,7 +77,15 @@ export class Resumption {
    * @throws CountersignError `conflict` where it asked for something else; `journal`, `audit`
    */
   async one(request: ApprovalRequest): Promise<SharedRun | Outcome | undefined> {
-    const { journal, recorder } = this.#options;
+    const one = this.#all.then(() => this.#takeOne(request));
+    this.#ones.add(one);
+    return one.finally(() => this.#ones.delete(one));
+  }
+
+  async #takeOne(request: ApprovalRequest): Promise<SharedRun | Outcome | undefined> {
+    const { journal, recorder, runs } = this.#options;
+    const same = runs.sameKey(request);
+    if (same !== undefined) return same;
     const entry = await journal.claim(request.key);
     if (entry === undefined) return undefined;
     refuseOther(entry.request, request);

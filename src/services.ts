@@ -113,8 +113,14 @@ async function submitOnce(
   }
   const known = await once.lookUpKey(request);
   if (known === 'other') return { status: 'refused', problem: otherUse(request) };
-  const beforePost = async (): Promise<Problem | undefined> =>
-    (await once.claimKey(request)) === 'other' ? otherUse(request) : undefined;
+  let looks = 0;
+  const beforePost = async (): Promise<Problem | 'wait' | undefined> => {
+    const claim = await once.claimKey(request);
+    if (claim === 'other') return otherUse(request);
+    looks += 1;
+    // Somebody bound it who has not posted yet, or was killed before: that is seen in a moment.
+    return claim === 'same' && looks === 1 ? 'wait' : undefined;
+  };
   return client.submit(request, { mayExist: true, isOurs: known === 'same', beforePost }, signal);
 }
 

@@ -1,10 +1,13 @@
 /** One approval for all who ask with one key, each by their own clock. */
-import { type ApprovalRequest, type Outcome, timedOut, withdrawn } from '../machines/index.ts';
+import {
+  type ApprovalRequest,
+  type DeadlineQueue,
+  type Outcome,
+  timedOut,
+  withdrawn,
+} from '../machines/index.ts';
 import type { ApprovalRun } from './approval-run.ts';
 import type { Environment } from './environment.ts';
-
-/** Beyond it a timer fires at once; the approval has its own deadline anyway. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface SharedRunOptions {
   readonly request: ApprovalRequest;
@@ -12,6 +15,7 @@ export interface SharedRunOptions {
   /** Its outcome, recorded. */
   readonly outcome: Promise<Outcome>;
   readonly environment: Environment;
+  readonly deadlines: DeadlineQueue;
 }
 
 export class SharedRun {
@@ -45,17 +49,17 @@ export class SharedRun {
     asker: ApprovalRequest,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly outcome: Outcome; readonly left: boolean }> {
-    const { clock } = this.#options.environment;
+    const { environment, deadlines } = this.#options;
     this.#waiting += 1;
     return new Promise((resolve) => {
-      let timer: unknown;
+      let takeBack: (() => void) | undefined;
       const settle = (outcome: Outcome, left: boolean): void => {
-        clock.clearTimeout(timer);
+        takeBack?.();
         signal?.removeEventListener('abort', giveUp);
         resolve({ outcome, left });
       };
       const leave = (end: Outcome): void => {
-        clock.clearTimeout(timer);
+        takeBack?.();
         this.#waiting -= 1;
         if (this.#waiting === 0) this.#options.run.withdraw(GAVE_UP);
         else settle(end, true);
@@ -63,9 +67,8 @@ export class SharedRun {
       const giveUp = (): void => leave(withdrawn(subjectOf(asker), GAVE_UP));
       // The deadline of the first one is the approval's own.
       if (asker !== this.request)
-        timer = clock.setTimeout(
-          () => leave(timedOut(subjectOf(asker), 'deadline')),
-          Math.min(asker.timeoutMs, LONGEST_TIMER_MS),
+        takeBack = deadlines.add(environment.clock.now() + asker.timeoutMs, () =>
+          leave(timedOut(subjectOf(asker), 'deadline')),
         );
       signal?.addEventListener('abort', giveUp, { once: true });
       if (signal?.aborted === true) giveUp();

@@ -28,6 +28,7 @@ export interface AuditLog {
   /**
    * How these approvals ended, as far as the log says it, by trace id: for approvals that a crash
    * left open. Without it nobody knows, and they are waited for again.
+   * @throws CountersignError `audit`
    */
   findEnds?(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EndRecord>>;
   /**
@@ -132,8 +133,12 @@ export class FileAuditLog implements AuditLog {
     return file.onDisk === undefined ? undefined : { path, ...file.onDisk };
   }
 
-  findEnds(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EndRecord>> {
-    return findEnds(this.path, traceIds, this.#parts);
+  async findEnds(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EndRecord>> {
+    try {
+      return await findEnds(this.path, traceIds, this.#parts);
+    } catch (error) {
+      throw auditError('read', this.path, error);
+    }
   }
 
   append(event: AuditEvent): void {
@@ -209,7 +214,11 @@ export class FileAuditLog implements AuditLog {
   }
 }
 
-const auditError = (what: 'open' | 'write', path: string, cause: unknown): CountersignError =>
+const auditError = (
+  what: 'open' | 'read' | 'write',
+  path: string,
+  cause: unknown,
+): CountersignError =>
   new CountersignError('audit', `cannot ${what} the audit log ${path}: ${messageOf(cause)}`, {
     cause,
   });

@@ -1,4 +1,5 @@
 /** Finds how approvals ended, in a log that a process before this one wrote. */
+import { constants } from 'node:fs';
 import type { Files } from '../files.ts';
 import { linesOfFile, MAX_LINE_BYTES } from './lines.ts';
 import { type CheckedRecord, checkLine } from './record-check.ts';
@@ -14,7 +15,7 @@ export async function findEnds(
 ): Promise<ReadonlyMap<string, CheckedRecord>> {
   const found = new Map<string, CheckedRecord>();
   if (traceIds.size === 0) return found;
-  for (const segment of await segmentsOf(path, files))
+  for (const segment of await segmentsOf(path, files)) {
     for await (const { bytes, length } of linesOfFile(segment, files)) {
       if (length > MAX_LINE_BYTES || !mentionsAny(bytes, traceIds)) continue;
       const checked = checkLine(bytes, hmacKey);
@@ -23,7 +24,19 @@ export async function findEnds(
       if (traceIds.has(record.trace_id) && isEnd(record) && !found.has(record.trace_id))
         found.set(record.trace_id, record);
     }
+    // The process that wrote it may have been killed before it could sync.
+    if (found.size > 0) await sync(segment, files);
+  }
   return found;
+}
+
+async function sync(path: string, files: Files): Promise<void> {
+  const file = await files.open(path, constants.O_RDWR);
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Checking a hash costs more than looking for an id. */

@@ -7,12 +7,13 @@ import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import type { Row } from '../protocol/rows.ts';
 import type { Exchange } from './exchange.ts';
-import { readRows } from './list.ts';
+import type { Lists } from './lists.ts';
 import { equalJitterMs, pause } from './pause.ts';
 import { withdraw } from './withdraw.ts';
 
 export interface DebtsOptions {
   readonly exchange: Exchange;
+  readonly lists: Lists;
   readonly environment: Environment;
   readonly onTrouble: (trouble: string) => void;
 }
@@ -91,7 +92,11 @@ export class Debts {
     try {
       const approvalId = debt.approvalId ?? (await debt.submitted) ?? null;
       if (approvalId !== null) return await this.#takeBack({ ...debt, approvalId });
-      for (const row of await this.#rowsOf(debt)) {
+      const rows = await this.#rowsOf(debt);
+      // What is still on its way is left to the next process.
+      if (rows.length === 0 && debt.isUnsure === true && this.#closing.signal.aborted)
+        return 'it may still arrive';
+      for (const row of rows) {
         const problem = await this.#takeBack({ ...debt, approvalId: row.id });
         if (problem !== undefined) return problem;
       }
@@ -102,9 +107,9 @@ export class Debts {
   }
 
   async #takeBack(input: WithdrawInput): Promise<string | undefined> {
-    const { exchange, environment } = this.#options;
+    const { exchange, lists, environment } = this.#options;
     const { withdrawal, isOwed } = await withdraw(
-      { exchange, environment, withinMs: WITHIN_MS, submitted: undefined, mayExist: false },
+      { exchange, lists, environment, withinMs: WITHIN_MS, submitted: undefined, mayExist: false },
       input,
     );
     return isOwed && withdrawal.status === 'unknown' ? withdrawal.error : undefined;
@@ -112,12 +117,12 @@ export class Debts {
 
   /** Rows of this key that somebody could still decide. */
   async #rowsOf({ request }: Debt): Promise<Row[]> {
-    const { exchange } = this.#options;
     const found: Row[] = [];
-    await readRows({ exchange, workspaceId: request.workspaceId, maxPages: MAX_PAGES }, (rows) => {
+    const enough = (rows: readonly Row[]): boolean => {
       found.push(...rows.filter((row) => isPendingTwin(row, request.key, '')));
       return found.length > 0;
-    });
+    };
+    await this.#options.lists.read({ enough, maxPages: MAX_PAGES, withinMs: WITHIN_MS });
     return found;
   }
 }

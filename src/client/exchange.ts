@@ -28,6 +28,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Less time than an exchange may take otherwise, milliseconds. */
   readonly withinMs?: number;
+  /** Gives up; whether the request reached the platform is not known then. */
+  readonly signal?: AbortSignal;
 }
 
 /** Characters. */
@@ -85,6 +87,8 @@ async function once(
     () => limit.abort(new Error(`no answer within ${Math.round(limitMs) / 1000}s`)),
     limitMs,
   );
+  const giveUp = (): void => limit.abort(new Error('the call was given up'));
+  call.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     const url = addressOf(options.baseUrl, call.path);
     const response = await http(url, {
@@ -104,6 +108,7 @@ async function once(
     throw noAnswer(error);
   } finally {
     clock.clearTimeout(timer);
+    call.signal?.removeEventListener('abort', giveUp);
   }
 }
 

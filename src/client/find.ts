@@ -1,11 +1,10 @@
 import type { ApprovalRequest } from '../../machines/index.ts';
 import { CountersignError } from '../errors.ts';
 import type { Row } from '../protocol/rows.ts';
-import type { Exchange } from './exchange.ts';
-import { readRows } from './list.ts';
+import type { Lists } from './lists.ts';
 
 export interface FindOptions {
-  readonly exchange: Exchange;
+  readonly lists: Lists;
   /** How much time is left, milliseconds. */
   readonly left: () => number;
   /**
@@ -24,15 +23,15 @@ const MAX_PAGES = 4;
  * @throws NoAnswerError, ReadError
  */
 export async function findByKey(
-  { exchange, left, isOurs }: FindOptions,
+  { lists, left, isOurs }: FindOptions,
   request: ApprovalRequest,
 ): Promise<Row | undefined> {
   let found: Row | undefined;
-  const options = { exchange, workspaceId: request.workspaceId, maxPages: MAX_PAGES, left };
-  await readRows(options, (rows) => {
+  const enough = (rows: readonly Row[]): boolean => {
     found = rows.find((row) => row.task_id === request.key);
     return found !== undefined;
-  });
+  };
+  await lists.read({ enough, maxPages: MAX_PAGES, withinMs: left() });
   if (found !== undefined) refuseOther(found, request, isOurs);
   return found;
 }

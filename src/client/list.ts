@@ -1,8 +1,7 @@
-/** Reading a workspace's approvals: one list request at a time, following pages where there are any. */
+/** One page of a workspace's approvals. */
 import { CountersignError, type ErrorCode } from '../errors.ts';
-import { routes } from '../protocol/routes.ts';
 import { type Row, rowSchema } from '../protocol/rows.ts';
-import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
+import type { Answer } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** The platform answered, and the answer is no list. */
@@ -30,43 +29,8 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-/** Pages of one read. A platform that links in a circle must not keep us for ever. */
-const MAX_PAGES = 200;
-
-export interface ReadOptions {
-  readonly exchange: Exchange;
-  readonly workspaceId: string;
-  /** Pages at the most. Default 200. */
-  readonly maxPages?: number;
-  /** How much time is left for all pages together, milliseconds; asked before each. */
-  readonly left?: () => number;
-}
-
-/**
- * Reads pages, newest first, until `enough` says so or there are no more.
- * @throws NoAnswerError, also when the time is up; ReadError
- */
-export async function readRows(
-  { exchange, workspaceId, maxPages = MAX_PAGES, left }: ReadOptions,
-  enough: (rows: readonly Row[]) => boolean,
-): Promise<void> {
-  let path: string | undefined = routes.approvals(workspaceId);
-  for (let pages = 0; path !== undefined && pages < maxPages; pages += 1) {
-    const withinMs = left?.();
-    if (withinMs !== undefined && withinMs <= 0)
-      throw new NoAnswerError('there was no time left to read the list', false);
-    const answer: Answer = await exchange({
-      method: 'GET',
-      path,
-      ...(withinMs === undefined ? {} : { withinMs }),
-    });
-    const page = pageOf(answer);
-    if (enough(page.rows)) return;
-    path = page.next;
-  }
-}
-
-function pageOf(answer: Answer): Page {
+/** @throws ReadError */
+export function pageOf(answer: Answer): Page {
   if (answer.status !== 200)
     throw new ReadError(`the list at ${answer.url} was answered with ${answer.status}`, answer);
   if (!Array.isArray(answer.body)) throw new ReadError('the list is not a JSON array', answer);

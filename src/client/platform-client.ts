@@ -16,9 +16,12 @@ import type {
 import type { Environment } from '../environment.ts';
 import { decisionOfFrame } from '../protocol/frames.ts';
 import { routes } from '../protocol/routes.ts';
+import type { Row } from '../protocol/rows.ts';
 import { Debts } from './debts.ts';
 import { createExchange, type Exchange } from './exchange.ts';
+import { Lists } from './lists.ts';
 import { LiveChannel } from './live-channel.ts';
+import { heedRetryAfter } from './patience.ts';
 import { Reader } from './reader.ts';
 import { type Created, type SubmitOptions, submit } from './submit.ts';
 import type { TokenSource } from './token-source.ts';
@@ -55,12 +58,15 @@ const NOT_ASKED = 'the request failed';
 export class PlatformClient {
   readonly #options: PlatformClientOptions;
   readonly #exchange: Exchange;
+  readonly #lists: Lists;
   readonly #waiters: Waiters;
   readonly #reader: Reader;
   readonly #channel: LiveChannel | undefined;
   /** Approvals that need the channel, by trace id. */
   readonly #users = new Set<string>();
   readonly #creates = new Map<string, Promise<string | undefined>>();
+  /** Creates that go on after their approval gave up: what they store is taken back. */
+  readonly #submitting = new Set<Promise<Created>>();
   /** Approvals whose decision may have been sent before we listened. */
   readonly #unread = new Set<string>();
   readonly #debts: Debts;
@@ -69,26 +75,29 @@ export class PlatformClient {
   constructor(options: PlatformClientOptions) {
     const { baseUrl, tokens, environment, workspaceId, pollIntervalMs } = options;
     this.#options = options;
-    this.#exchange = createExchange({
-      baseUrl,
-      tokens,
+    this.#exchange = heedRetryAfter(
+      createExchange({ baseUrl, tokens, environment, timeoutMs: REQUEST_TIMEOUT_MS }),
       environment,
-      timeoutMs: REQUEST_TIMEOUT_MS,
+    );
+    this.#lists = new Lists({
+      exchange: this.#exchange,
+      environment,
+      workspaceId,
+      onRows: (rows) => this.#onRows(rows),
     });
     this.#debts = new Debts({
       exchange: this.#exchange,
+      lists: this.#lists,
       environment,
       onTrouble: options.onTrouble,
     });
     this.#twins = new Twins(this.#debts, options.onTwin);
     this.#waiters = new Waiters(options.onContradiction, options.lookAtDeadlines);
     this.#reader = new Reader({
-      exchange: this.#exchange,
+      lists: this.#lists,
       environment,
-      workspaceId,
       waiters: this.#waiters,
       pollIntervalMs,
-      onRow: (row) => this.#twins.look(row),
       onError: (error) => options.onTrouble(`reading decisions failed: ${error}`),
     });
     this.#channel = options.live ? this.#createChannel() : undefined;
@@ -105,12 +114,14 @@ export class PlatformClient {
     const listenedBefore = this.#channelStatus === 'live';
     const stopExpecting = this.#waiters.expect();
     const { environment } = this.#options;
-    const created = submit({ exchange: this.#exchange, environment, signal, ...known }, request);
+    const parts = { exchange: this.#exchange, lists: this.#lists, environment };
+    const created = submit({ ...parts, signal, ...known }, request);
+    this.#submitting.add(created);
     this.#creates.set(
       request.traceId,
       created.then((result) => ('problem' in result ? undefined : result.approvalId)),
     );
-    const result = await created;
+    const result = await created.finally(() => this.#submitting.delete(created));
     await this.#channel?.settled(CHANNEL_GRACE_MS);
     // The early decisions must outlive this turn: the wait begins when the machine has moved on.
     this.#options.environment.clock.setTimeout(stopExpecting, 0);
@@ -148,9 +159,10 @@ export class PlatformClient {
    */
   async withdraw(input: WithdrawInput, mayExist = false): Promise<Withdrawal> {
     const submitted = this.#creates.get(input.request.traceId);
-    const { exchange, environment } = { ...this.#options, exchange: this.#exchange };
+    const { environment } = this.#options;
+    const parts = { exchange: this.#exchange, lists: this.#lists, environment };
     const { withdrawal, isOwed } = await withdraw(
-      { exchange, environment, withinMs: REQUEST_TIMEOUT_MS, submitted, mayExist },
+      { ...parts, withinMs: REQUEST_TIMEOUT_MS, submitted, mayExist },
       input,
     );
     const isUnsure = input.approvalId === null;
@@ -180,7 +192,9 @@ export class PlatformClient {
   async close(): Promise<void> {
     this.#reader.close();
     this.#channel?.close();
+    await Promise.allSettled(this.#submitting);
     await this.#debts.close();
+    await this.#lists.idle();
   }
 
   get #channelStatus(): ChannelStatus {
@@ -234,6 +248,13 @@ export class PlatformClient {
       onDown: (error) => this.#waiters.broadcast({ type: 'channel.lost', error }),
       onTrouble,
     });
+  }
+
+  #onRows(rows: readonly Row[]): void {
+    for (const row of rows) {
+      this.#twins.look(row);
+      this.#reader.look(row);
+    }
   }
 
   #onFrame(text: string): void {

@@ -8,20 +8,17 @@ import type { Decision, Problem } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
-import type { Exchange } from './exchange.ts';
 import { asksForOther } from './find.ts';
-import { ReadError, readRows } from './list.ts';
+import { ReadError } from './list.ts';
+import type { Lists } from './lists.ts';
 import { equalJitterMs } from './pause.ts';
 import type { Waiter, Waiters } from './waiters.ts';
 
 export interface ReaderOptions {
-  readonly exchange: Exchange;
+  readonly lists: Lists;
   readonly environment: Environment;
-  readonly workspaceId: string;
   readonly waiters: Waiters;
   readonly pollIntervalMs: number;
-  /** Every row that was read. */
-  readonly onRow: (row: Row) => void;
   /** For diagnostics. */
   readonly onError: (error: string) => void;
 }
@@ -42,6 +39,7 @@ export class Reader {
   #reading = false;
   #wanted = false;
   #closed = false;
+  readonly #stop = new AbortController();
   #lastStart = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #unauthorizedSince: number | undefined;
@@ -74,6 +72,7 @@ export class Reader {
 
   close(): void {
     this.#closed = true;
+    this.#stop.abort();
     this.rest();
   }
 
@@ -110,13 +109,11 @@ export class Reader {
   async #read(): Promise<number> {
     const unseen = new Set([...this.#options.waiters.values()].map(({ approvalId }) => approvalId));
     try {
-      await readRows(this.#options, (rows) => {
-        for (const row of rows) {
-          this.#options.onRow(row);
-          if (unseen.delete(row.id)) this.#look(row);
-        }
+      const enough = (rows: readonly Row[]): boolean => {
+        for (const row of rows) unseen.delete(row.id);
         return unseen.size === 0;
-      });
+      };
+      await this.#options.lists.read({ enough, signal: this.#stop.signal });
       this.#succeeded();
       return this.#interval();
     } catch (error) {
@@ -124,7 +121,8 @@ export class Reader {
     }
   }
 
-  #look(row: Row): void {
+  /** Tells what a row says to the one who waits for it, whoever asked for the read. */
+  look(row: Row): void {
     const waiter = this.#options.waiters.get(row.id);
     if (waiter === undefined) return;
     const problem = strangerThan(waiter, row);
@@ -138,9 +136,9 @@ export class Reader {
 
   #interval(): number {
     const { pollIntervalMs, waiters, environment } = this.#options;
-    const base = waiters.anyPolling ? pollIntervalMs : LIVE_INTERVAL_MS;
-    if (this.#failures === 0) return base;
-    const pauses = { firstMs: 2 * base, mostMs: Math.max(base, OUTAGE_INTERVAL_MS) };
+    if (this.#failures === 0) return waiters.anyPolling ? pollIntervalMs : LIVE_INTERVAL_MS;
+    const mostMs = Math.max(pollIntervalMs, OUTAGE_INTERVAL_MS);
+    const pauses = { firstMs: 2 * pollIntervalMs, mostMs };
     return equalJitterMs(environment.random, this.#failures, pauses);
   }
 

@@ -10,17 +10,19 @@ import type { Row } from '../protocol/rows.ts';
 import { type Attempt, attemptOf } from './create-answer.ts';
 import { type Exchange, NoAnswerError } from './exchange.ts';
 import { type FindOptions, findByKey } from './find.ts';
+import type { Lists } from './lists.ts';
 import { fullJitterMs, pause } from './pause.ts';
 
 export interface SubmitOptions {
   readonly exchange: Exchange;
+  readonly lists: Lists;
   readonly environment: Environment;
   /** Whether another process may have sent this key already: then the list is read first. */
   readonly mayExist: boolean;
   /** Whether a row of this key can only have been asked with these arguments. */
   readonly isOurs: boolean;
-  /** Binds the key; called before the first POST, and not where the row was found. */
-  readonly beforePost?: (() => Promise<Problem | undefined>) | undefined;
+  /** Binds the key; called before a POST, and not where the row was found. */
+  readonly beforePost?: (() => Promise<Problem | 'wait' | undefined>) | undefined;
   /** Stops between two tries; an exchange under way goes on, because it may have been stored. */
   readonly signal: AbortSignal;
 }
@@ -36,11 +38,17 @@ export type Created =
 const MAX_TRIES = 3;
 /** For all tries together, milliseconds. */
 const WITHIN_MS = 15_000;
+/** Another process of this machine is about to post the same key: look again before we do. */
+const OTHERS_POST_MS = 1_500;
+const IN_OTHER_HANDS: Problem = {
+  code: 'transport',
+  message: 'Failed to create request: another process was about to send it',
+};
 const PAUSES = { firstMs: 500, mostMs: 4_000 };
 
 /** Creates the approval, or finds the one that an earlier try made. Never rejects. */
 export async function submit(options: SubmitOptions, request: ApprovalRequest): Promise<Created> {
-  const { environment, exchange, signal } = options;
+  const { environment, lists, signal } = options;
   const { clock, random } = environment;
   const endsAt = clock.monotonic() + WITHIN_MS;
   const left = (): number => endsAt - clock.monotonic();
@@ -50,7 +58,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   let posts = options.mayExist ? 1 : 0;
   let mayBeStored = false;
   for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries += 1) {
-    const look = mayExist ? { exchange, left, isOurs } : undefined;
+    const look = mayExist ? { lists, left, isOurs } : undefined;
     const attempt = await attemptOnce({ ...options, left }, request, look);
     if (attempt.is !== 'found' && attempt.is !== 'unsent') posts += 1;
     if (attempt.is === 'found' || attempt.is === 'created')
@@ -72,7 +80,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
     if (pauseMs >= left()) break;
     if (tries < MAX_TRIES) await pause(environment, pauseMs, signal);
   }
-  const row = mayExist ? await lastLook({ exchange, left, isOurs }, request) : undefined;
+  const row = mayExist ? await lastLook({ lists, left, isOurs }, request) : undefined;
   return row === undefined
     ? { problem, mayBeStored }
     : { approvalId: row.id, found: true, mayHaveTwin: posts > 1 };
@@ -93,6 +101,7 @@ async function attemptOnce(
     return notPosted(error);
   }
   const problem = await beforePost?.();
+  if (problem === 'wait') return { is: 'unsent', problem: IN_OTHER_HANDS, pauseMs: OTHERS_POST_MS };
   if (problem !== undefined) return { is: 'refused', problem };
   return post(exchange, request, Math.max(1, left()));
 }

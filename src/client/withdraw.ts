@@ -6,12 +6,13 @@ import { routes, WITHDRAWN_PREFIX } from '../protocol/routes.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
 import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
 import { findByKey } from './find.ts';
-import { readRows } from './list.ts';
+import type { Lists } from './lists.ts';
 import { fullJitterMs, pause, settledWithin } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface WithdrawOptions {
   readonly exchange: Exchange;
+  readonly lists: Lists;
   readonly environment: Environment;
   /** For everything together, milliseconds. */
   readonly withinMs: number;
@@ -50,13 +51,13 @@ export async function withdraw(options: WithdrawOptions, input: WithdrawInput): 
 
 /** The id of a row whose create was not answered when the asker gave up. */
 async function idOf(
-  { exchange, submitted, mayExist, environment, left }: Bounded,
+  { lists, submitted, mayExist, environment, left }: Bounded,
   { request }: WithdrawInput,
 ): Promise<string | undefined> {
   if (submitted === undefined && !mayExist) return undefined;
   const answered =
     submitted === undefined ? undefined : await settledWithin(environment, left() / 2, submitted);
-  return answered ?? (await findByKey({ exchange, left, isOurs: true }, request))?.id;
+  return answered ?? (await findByKey({ lists, left, isOurs: true }, request))?.id;
 }
 
 /** Tries until the platform has answered, while there is time: to repeat a withdrawal is safe. */
@@ -70,7 +71,7 @@ async function takeBack(
     const answer = await decideOnce(options, input, approvalId);
     if (!(answer instanceof Error)) {
       if (answer.status === 200) return done('withdrawn');
-      if (answer.status === 404) return stored(options, input.request.workspaceId, approvalId);
+      if (answer.status === 404) return stored(options, approvalId);
     }
     const pauseMs = pauseAfter(answer) ?? fullJitterMs(environment.random, attempt, PAUSES);
     const isOwed = mayPass(answer);
@@ -118,16 +119,13 @@ const saidBy = (answer: Answer | Error): string =>
     : `taking the request back was answered with ${answer.status}`;
 
 /** Too late, or never there: only the row can tell. */
-async function stored(
-  { exchange, left }: Bounded,
-  workspaceId: string,
-  approvalId: string,
-): Promise<Withdrawn> {
+async function stored({ lists, left }: Bounded, approvalId: string): Promise<Withdrawn> {
   let row: Row | undefined;
-  await readRows({ exchange, workspaceId, left }, (rows) => {
+  const enough = (rows: readonly Row[]): boolean => {
     row = rows.find(({ id }) => id === approvalId);
     return row !== undefined;
-  });
+  };
+  await lists.read({ enough, withinMs: left() });
   const decision = row === undefined ? undefined : decisionOfRow(row);
   switch (decision?.status) {
     case 'approved':

@@ -19,6 +19,9 @@ export interface OnceOptions {
 
 const bindingOf = ({ digest }: ApprovalRequest): string => `${digest ?? ''}\n`;
 
+/** Without its end it was not written to the end. */
+const isTorn = (binding: string): boolean => !binding.endsWith('\n');
+
 /** What this machine knows of a key: asked for just now, asked for these arguments, or for others. */
 export type KeyClaim = 'new' | 'same' | 'other' | 'unknown';
 
@@ -27,6 +30,9 @@ export const REMEMBERED_DAYS = 90;
 
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const MAX_BYTES = 4096;
+const LOOKS = 5;
+const LOOK_EVERY_MS = 10;
+const NEVER = new AbortController().signal;
 
 export class Once {
   readonly #options: OnceOptions;
@@ -42,8 +48,11 @@ export class Once {
    */
   async claimKey(request: ApprovalRequest): Promise<KeyClaim> {
     try {
-      const isNew = await this.#create(this.#path('keys', request.key), bindingOf(request));
-      return isNew ? 'new' : await this.lookUpKey(request);
+      const path = this.#path('keys', request.key);
+      if (await this.#create(path, bindingOf(request))) return 'new';
+      if (!(await this.#staysTorn(path))) return await this.lookUpKey(request);
+      await this.#replace(path, bindingOf(request));
+      return (await this.lookUpKey(request)) === 'other' ? 'other' : 'new';
     } catch {
       return 'unknown';
     }
@@ -55,8 +64,7 @@ export class Once {
       const there = await this.#read(this.#path('keys', request.key));
       if (there === undefined) return 'new';
       if (there === bindingOf(request)) return 'same';
-      // Without its end it was not written to the end.
-      return there.endsWith('\n') ? 'other' : 'unknown';
+      return isTorn(there) ? 'unknown' : 'other';
     } catch {
       return 'unknown';
     }
@@ -81,6 +89,25 @@ export class Once {
     return (
       (await files.stat(this.#path('used', approvalId)).catch(undefinedIfMissing)) !== undefined
     );
+  }
+
+  /**
+   * Whether a process was killed while it bound this key: then nothing was sent under it. One that
+   * is writing just now is given the time.
+   */
+  async #staysTorn(path: string): Promise<boolean> {
+    const { environment } = this.#options;
+    for (let look = 0; look < LOOKS; look += 1) {
+      if (look > 0) await pause(environment, LOOK_EVERY_MS, NEVER);
+      if (!isTorn((await this.#read(path)) ?? '')) return false;
+    }
+    return true;
+  }
+
+  async #replace(path: string, text: string): Promise<void> {
+    const { files } = this.#options.environment;
+    await writeAtOnce(files, path, Buffer.from(text));
+    await syncFolder(files, dirname(path));
   }
 
   async #createOrExplain(path: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
-import { readWhole, undefinedIfMissing } from '../files.ts';
+import { codeOf, readWhole, undefinedIfMissing } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { removeFile, UNFINISHED } from './durable.ts';
 import { decodeEntry, entryName, type JournalEntry, MAX_ENTRY_BYTES } from './entry.ts';
@@ -34,7 +34,10 @@ export interface TakeoverOptions {
   readonly environment: Pick<Environment, 'files' | 'process'>;
 }
 
-/** Folders that nobody holds any more. One that is empty goes. */
+/**
+ * Folders that nobody holds any more. One that is empty goes; one without a name may be just being
+ * made, and goes only where nothing at all is in it.
+ */
 export async function orphans(
   { owners, environment: { files, process } }: TakeoverOptions,
   own: string | undefined,
@@ -45,6 +48,7 @@ export async function orphans(
     const owner = await readOwner(files, folder);
     if (owner !== undefined && process.isAlive(owner)) continue;
     if ((await entryNames(files, folder)).length > 0) found.push(folder);
+    else if (owner === undefined) await files.rmdir(folder).catch(() => undefined);
     else await clear(files, folder);
   }
   return found;
@@ -90,13 +94,41 @@ export async function take(
   const moved = await files.rename(join(from, name), path).then(() => true, undefinedIfMissing);
   if (moved !== true) return undefined;
   try {
-    const entry = decodeEntry(await read(files, path));
+    return await believe(options, path, { from, name });
+  } catch (error) {
+    // What cannot be read just now is left as it was, for the next try.
+    await files.rename(path, join(from, name)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @throws Error of the file system */
+async function believe(
+  options: TakeoverOptions,
+  path: string,
+  { from, name }: Pick<Move, 'from' | 'name'>,
+): Promise<JournalEntry | BrokenEntry> {
+  try {
+    const entry = decodeEntry(await read(options.environment.files, path));
     if (entryName(entry.request.key) !== name) throw new Error('stands under the name of another');
     return entry;
   } catch (error) {
+    if (MAY_PASS.has(codeOf(error))) throw error;
     return setAside(options, path, from, messageOf(error));
   }
 }
+
+/** Says nothing about the entry itself. */
+const MAY_PASS: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EAGAIN',
+  'EBUSY',
+  'EINTR',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+]);
 
 async function read(files: Environment['files'], path: string): Promise<Buffer> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
