@@ -10,6 +10,7 @@ import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import { codeOf, readWhole, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
+import { writeAtOnce } from './durable.ts';
 
 export interface OnceOptions {
   /** Of this platform and workspace; made when it is first needed. */
@@ -32,7 +33,6 @@ const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constant
 const MAX_BYTES = 4096;
 const LOOKS = 5;
 const LOOK_EVERY_MS = 10;
-const NEVER = new AbortController().signal;
 
 export class Once {
   readonly #options: OnceOptions;
@@ -96,9 +96,9 @@ export class Once {
    * is writing just now is given the time.
    */
   async #staysTorn(path: string): Promise<boolean> {
-    const { environment } = this.#options;
+    const { clock } = this.#options.environment;
     for (let look = 0; look < LOOKS; look += 1) {
-      if (look > 0) await pause(environment, LOOK_EVERY_MS, NEVER);
+      if (look > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY_MS));
       if (!isTorn((await this.#read(path)) ?? '')) return false;
     }
     return true;
