@@ -46,7 +46,7 @@ describe('F1 a platform that cannot be reached', () => {
     ['has no address', unknownName, 3, 'ENOTFOUND'],
     ['fails the TLS handshake', brokenTls, 1, /TLS|SSL/],
   ])('F1 a platform that %s fails as transport, within 15 s', async (_, start, posts, named) => {
-    const { environment, sent } = recordingFetch(fastEnvironment(20));
+    const { environment, sent } = recordingFetch(fastEnvironment(6));
     const world = requestingSide(await start(), { ...POLLING, environment });
     const startedAt = environment.clock.monotonic();
     const message = await expectFailed({ world, asked: world.approvals.request(ASK) }, 'transport');
