@@ -51,7 +51,7 @@ export class Agent {
   }
 
   /** Starts the process, again where it ran before. */
-  start(): void {
+  start(asks: 'asks' | 'only resumes' = 'asks'): void {
     // What resumed in an earlier life never comes back.
     const { bear, settings, judge, questions, now } = this.#options;
     const { life, environment } = bear(this);
@@ -63,8 +63,9 @@ export class Agent {
     this.approvals = approvals;
     judge.watch(life, approvals);
     // What was asked with a key of its own is asked again: the program does not know of journals.
-    const again = this.#lives > 1 && life.random.chance(0.6);
+    const again = asks === 'asks' && this.#lives > 1 && life.random.chance(0.6);
     if (this.#lives > 1 && (!again || life.random.chance(0.5))) this.#resume(life, approvals);
+    if (asks === 'only resumes') return;
     for (const question of questions) {
       const isNew = !this.#asked.has(question);
       if (isNew || (again && question.key !== undefined))
@@ -75,8 +76,8 @@ export class Agent {
   }
 
   /** Runs, and takes up what is left of all lives. */
-  settle(): void {
-    if (!this.isRunning) this.start();
+  settle(asks: 'asks' | 'only resumes' = 'asks'): void {
+    if (!this.isRunning) this.start(asks);
     const { life, approvals } = this;
     if (life === undefined || approvals === undefined) return;
     if (this.#closing === life || this.#settled === life) return;

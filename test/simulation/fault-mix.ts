@@ -89,6 +89,11 @@ export class FaultMix {
     return this.#strengths.has(name);
   }
 
+  /** Whether nothing ever gets lost here, and everybody is always there. */
+  get isCalm(): boolean {
+    return this.names.every((name) => /^(person|clock)\./.test(name));
+  }
+
   /** Whether it happens this time. */
   strikes(name: FaultName): boolean {
     const strength = this.#strengths.get(name);

@@ -30,6 +30,8 @@ const JUDGE_LANE = 2_000_000;
 /** G4: one request timeout beyond the approval's own. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const WAKE_MS = 1_000;
+/** A poll interval and its exchange. */
+const CALM_MS = 5_000 + 500;
 /** The interval of reads while the channel is live, and one request timeout. */
 const NEXT_READ_MS = 30_000 + REQUEST_TIMEOUT_MS;
 
@@ -121,7 +123,7 @@ export class Judge {
     for (const watched of all) {
       if (watched.life !== life || watched.ends.length > 0 || !isWaiting(watched)) continue;
       // A read is for those who waited when it began.
-      if (watched.waitsSince === undefined || watched.waitsSince > sentAt) continue;
+      if (watched.waitsSince === undefined || watched.waitsSince >= sentAt) continue;
       const known = ledger.rows.get(watched.approvalId ?? '');
       if (known === undefined || !holdsDecision(answer.body, known.row.id)) continue;
       this.#expectEnd(watched, isLookup ? NEXT_READ_MS : 1);
@@ -191,6 +193,7 @@ export class Judge {
     if (watched.ends.length > 1 && !isUnwritable)
       this.#options.fail(`G3: ${traceId} ends twice: ${watched.ends.join(', ')}`);
     if (outcome === 'granted') this.#refuseLateGrant(watched);
+    if (outcome === 'granted' || outcome === 'denied') this.#refuseSlowness(watched);
   }
 
   /** G4. A machine that slept gets a second after it woke up. */
@@ -266,6 +269,15 @@ export class Judge {
       fail(`G2: ${traceId} is granted ${scheduler.now - deadline} ms after its deadline`);
     if (!said.some(({ decision, at }) => decision === 'approved' && at <= deadline))
       fail(`G2: ${traceId} is granted, and nobody approved before the deadline`);
+  }
+
+  /** G1 where nothing fails: the next read is the latest that a decision may come. */
+  #refuseSlowness({ approvalId = '', waitsSince, traceId }: Watched): void {
+    const { ledger, scheduler, faults, fail } = this.#options;
+    const said = ledger.rows.get(approvalId)?.said[0]?.at;
+    if (!faults.isCalm || said === undefined || waitsSince === undefined) return;
+    const ms = scheduler.now - Math.max(said, waitsSince);
+    if (ms > CALM_MS) fail(`G1: ${traceId} waits ${ms} ms for its decision, and nothing fails`);
   }
 
   #count(ask: Ask, outcome: Outcome): void {

@@ -10,6 +10,7 @@ export interface PolitenessOptions {
   readonly scheduler: Scheduler;
   /** At which nothing new is to be expected sooner. */
   readonly pollIntervalMs: number;
+  readonly reachable: (life: Life) => boolean;
   readonly network: () => Network;
   readonly live: () => LiveNetwork;
   readonly fail: (violation: string) => void;
@@ -21,6 +22,8 @@ interface Manners {
   leftExchange: boolean;
   /** List requests of the last minute in which nothing else happened. */
   quiet: number[];
+  /** Requests since the platform was last there. */
+  inVain: number;
   /** No list request before. */
   heldUntil: number;
   heldBecause: string;
@@ -28,6 +31,8 @@ interface Manners {
 
 /** Looks for what has ended, beside the reads of those who wait. */
 const STRAY_LISTS = 2;
+/** In an outage of ten minutes; none is longer here. */
+const MOST_IN_VAIN = 60;
 const MINUTE_MS = 60_000;
 /** For what was due when it was closed. */
 const AFTERMATH_MS = 2_000;
@@ -47,6 +52,8 @@ export class Politeness {
     const manners = this.#of(life);
     if (manners.isClosed && !(manners.leftExchange && KNOWN_ISSUES.exchangesOutliveClose))
       this.#fail(life, `sends ${kind} after close()`);
+    manners.inVain = this.#options.reachable(life) ? 0 : manners.inVain + 1;
+    if (manners.inVain > MOST_IN_VAIN) this.#fail(life, `sends ${manners.inVain} times in vain`);
     if (kind !== 'list') {
       manners.quiet = [];
       return;
@@ -121,6 +128,7 @@ export class Politeness {
       isClosed: false,
       leftExchange: false,
       quiet: [],
+      inVain: 0,
       heldUntil: 0,
       heldBecause: '',
     };

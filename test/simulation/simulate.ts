@@ -152,7 +152,7 @@ class Course {
     const [agent] = agents;
     if (agent === undefined || agents.some(({ isRunning, isClosing }) => isRunning && isClosing))
       return;
-    agent.settle();
+    agent.settle('only resumes');
     if (!agent.isSettled) return;
     if (leftInJournal(disk) !== undefined && scheduler.now < this.#lastUntil) return;
     this.#phase = 'ending';

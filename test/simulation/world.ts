@@ -148,6 +148,7 @@ export class World {
     const politeness = new Politeness({
       ...this.#parts(),
       pollIntervalMs: 1000 * Number(this.#settings.pollInterval),
+      reachable: (life) => this.platform.reachable(life),
       network: () => this.#network,
       live: () => this.#live,
       fail,
