@@ -43,7 +43,7 @@ export class ApprovalRun {
     const { traceId, action, deadlineAt } = request;
     this.#actor.on('audit', ({ event }) => {
       log.append(event);
-      listeners.emit('audit', event);
+      if (log.failure === undefined) listeners.emit('audit', event);
     });
     this.#actor.on('withdrawing', ({ ending: { by, why } }) => {
       if (by === 'caller') onGivenUp(why);

@@ -101,7 +101,7 @@ export class ApprovalRuns {
 
   async #answer(run: ApprovalRun, request: ApprovalRequest, log: AuditLog): Promise<Outcome> {
     const { recorder, client } = this.#options;
-    const outcome = await recorder.afterFlush(log, await run.outcome, request.action);
+    const outcome = await recorder.afterEnd(log, await run.outcome, request.action);
     this.#runs.delete(run);
     this.#byKey.delete(request.key);
     client.release(request);

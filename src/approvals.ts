@@ -223,7 +223,7 @@ export class Approvals implements AsyncDisposable {
     const { outcome, left } = await shared.wait(request, signal);
     if (!left) return outcome;
     log.append(leftEvent(outcome, request));
-    return this.#parts.recorder.afterFlush(log, outcome, request.action);
+    return this.#parts.recorder.afterFlush(log, outcome);
   }
 
   /** Without a key of the caller's own nobody else can have got this grant. */
@@ -243,7 +243,7 @@ export class Approvals implements AsyncDisposable {
     const outcome = refusedOutcome(error, { traceId });
     if (log === undefined) return outcome;
     log.append(refusalEvent(outcome, action, this.#settings.workspaceId));
-    return this.#parts.recorder.afterFlush(log, outcome, action);
+    return this.#parts.recorder.afterEnd(log, outcome, action);
   }
 }
 

@@ -64,20 +64,29 @@ export class Recorder {
   }
 
   /** An outcome whose record is not on disk is no outcome: above all, no grant. */
-  async afterFlush(log: AuditLog, outcome: Outcome, action: string): Promise<Outcome> {
+  async afterFlush(log: AuditLog, outcome: Outcome): Promise<Outcome> {
     try {
       await log.flush();
       return outcome;
     } catch (error) {
       const { traceId, approvalId } = outcome;
-      const ids = { traceId, ...(approvalId === undefined ? {} : { approvalId }) };
-      const refused = refusedOutcome(error, ids);
-      // Where the next segment takes it, the log says at least that it does not know.
-      const { workspaceId } = this.#options.settings;
-      if (log !== this.#options.given)
-        await this.record(refusalEvent(refused, action, workspaceId)).catch(() => undefined);
-      return refused;
+      return refusedOutcome(error, {
+        traceId,
+        ...(approvalId === undefined ? {} : { approvalId }),
+      });
     }
+  }
+
+  /**
+   * As {@link afterFlush}, for the end of an approval. Where the record cannot be written, and the next
+   * segment takes another one, that one says at least that it failed.
+   */
+  async afterEnd(log: AuditLog, outcome: Outcome, action: string): Promise<Outcome> {
+    const told = await this.afterFlush(log, outcome);
+    if (told === outcome || told.status !== 'failed' || log === this.#options.given) return told;
+    const { workspaceId } = this.#options.settings;
+    await this.record(refusalEvent(told, action, workspaceId)).catch(() => undefined);
+    return told;
   }
 
   /** How these approvals ended, as far as the log says it, by trace id. */

@@ -7,7 +7,10 @@ import { segmentsOf } from './segments.ts';
 
 const ENDS: ReadonlySet<string> = new Set(['granted', 'denied', 'timeout', 'withdrawn', 'failure']);
 
-/** The records with which these approvals ended, by trace id. What is no genuine record is none. */
+/**
+ * The records with which these approvals ended, by trace id; the last one where a record could not be
+ * synced and the next segment says so. What is no genuine record is none.
+ */
 export async function findEnds(
   path: string,
   traceIds: ReadonlySet<string>,
@@ -21,8 +24,7 @@ export async function findEnds(
       const checked = checkLine(bytes, hmacKey);
       if (checked.status !== 'genuine') continue;
       const { record } = checked;
-      if (traceIds.has(record.trace_id) && isEnd(record) && !found.has(record.trace_id))
-        found.set(record.trace_id, record);
+      if (traceIds.has(record.trace_id) && isEnd(record)) found.set(record.trace_id, record);
     }
     // The process that wrote it may have been killed before it could sync.
     if (found.size > 0) await sync(segment, files);

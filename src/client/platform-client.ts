@@ -172,7 +172,7 @@ export class PlatformClient {
 
   /** Takes a request back that has ended for its asker. See {@link owed}. */
   withdrawLater(input: WithdrawInput): void {
-    this.#debts.owe(input);
+    this.#debts.owe({ ...input, isUnsure: input.approvalId === null });
   }
 
   /** Nobody waits for this approval any more. The last one closes the channel. */
