@@ -127,8 +127,8 @@ export const answers = target({
   },
 });
 
-/** Decoders differ in how many byte order marks they drop where the first is cut in two. */
-const unmarked = (text: string): string => text.replace(/^\ufeff+/, '');
+/** Node's decoder drops one mark too many where the first character was cut in two. */
+const unmarked = (text: string): string => text.replaceAll('\ufeff', '');
 
 function demandBody({ status, chunks }: Served, { text, body }: Answer): void {
   const written = WITHOUT_BODY.has(status) ? '' : new TextDecoder().decode(Buffer.concat(chunks));
