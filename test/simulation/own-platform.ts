@@ -42,7 +42,8 @@ export class OwnPlatform {
   }
 
   answer(request: LoggedRequest): PlainAnswer {
-    const [, workspaces, workspaceId = '', approvals, id, verb] = request.path.split('/');
+    const segments = request.path.split('/').map(decodeURIComponent);
+    const [, workspaces, workspaceId = '', approvals, id, verb] = segments;
     if (workspaces !== 'workspaces' || approvals !== 'approvals') return NOT_FOUND;
     if (id !== undefined && verb === 'decide' && request.method === 'POST')
       return this.#withdraw(id, request.body);
