@@ -66,10 +66,11 @@ export function afterAnswer({ context, event }: Situation): Conclusion | null {
 export function afterWithdrawal(context: ApprovalContext, withdrawal: Withdrawal): Conclusion {
   const { by, why } = endingOf(context);
   const error = withdrawal.status === 'unknown' ? withdrawal.error : undefined;
+  const whyUnheard = error ?? withdrawal.readError;
   if (by === 'deadline')
     return {
       outcome: timedOut(context, causeOf(withdrawal)),
-      detail: error === undefined ? {} : { error },
+      detail: whyUnheard === undefined ? {} : { error: whyUnheard },
     };
   return {
     outcome: withdrawn(context, why),

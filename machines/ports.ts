@@ -16,10 +16,14 @@ export type Submission =
   | { readonly status: 'submitted'; readonly approvalId: string; readonly channel: ChannelStatus }
   | { readonly status: 'refused'; readonly problem: Problem };
 
-/** What the platform said when the request was taken back. */
-export type Withdrawal =
+/**
+ * What the platform said when the request was taken back.
+ * `readError`: why decisions could not be read before, where they could not.
+ */
+export type Withdrawal = { readonly readError?: string } & (
   | { readonly status: 'withdrawn' | 'not_submitted' | 'already_decided' | 'already_expired' }
-  | { readonly status: 'unknown'; readonly error: string };
+  | { readonly status: 'unknown'; readonly error: string }
+);
 
 export interface WithdrawInput {
   readonly request: ApprovalRequest;

@@ -106,6 +106,11 @@ export class Approvals implements AsyncDisposable {
     return resumed;
   }
 
+  /** Frames of the live channel so far that told of no decision of ours: other events, and garbage. */
+  get ignoredFrames(): number {
+    return this.#parts.client.ignoredFrames;
+  }
+
   /** Listens; the result ends it. What a listener throws is logged and changes nothing. */
   on<Name extends keyof ApprovalsEvents>(
     name: Name,

@@ -1,6 +1,7 @@
 /** The audit log as the client uses it: opened by the first record, and in front of every answer. */
 import type { Logger } from 'pino';
 import type { AuditEvent, Outcome } from '../machines/index.ts';
+import { GuardedLog } from './audit/guarded-log.ts';
 import {
   type AuditLog,
   type EndRecord,
@@ -33,7 +34,9 @@ export class Recorder {
   #path: string | undefined;
 
   constructor(options: RecorderOptions) {
-    this.#options = options;
+    const { given, onFailure } = options;
+    this.#options =
+      given === undefined ? options : { ...options, given: new GuardedLog(given, onFailure) };
   }
 
   /**

@@ -5,6 +5,9 @@ import { createPlatform, type Platform } from '../src/platform/index.ts';
 import { digestOf } from '../src/protocol/digest.ts';
 import { requestingSide, temporaryFolder, WORKSPACE } from './support/world.ts';
 
+/** On a machine that is busy with other things. */
+const PATIENT = { timeout: 10_000 };
+
 const ASK = {
   action: 'Drop table users',
   reason: 'GDPR erasure request 4711',
@@ -47,7 +50,7 @@ async function firstPending(platform: Platform): Promise<View> {
     const [view] = await views(platform, '/approvals/pending');
     if (view === undefined) throw new Error('nothing is pending');
     return view;
-  });
+  }, PATIENT);
 }
 
 const decide = (platform: Platform, id: string, decision: string, more: object = {}) =>

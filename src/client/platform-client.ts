@@ -14,7 +14,7 @@ import type {
   WithdrawInput,
 } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
-import { decisionOfFrame } from '../protocol/frames.ts';
+import { decisionOfFrame, MAX_DECISION_LENGTH } from '../protocol/frames.ts';
 import { routes } from '../protocol/routes.ts';
 import type { Row } from '../protocol/rows.ts';
 import { Debts } from './debts.ts';
@@ -71,6 +71,7 @@ export class PlatformClient {
   readonly #unread = new Set<string>();
   readonly #debts: Debts;
   readonly #twins: Twins;
+  #ignoredFrames = 0;
 
   constructor(options: PlatformClientOptions) {
     const { baseUrl, tokens, environment, workspaceId, pollIntervalMs } = options;
@@ -161,18 +162,24 @@ export class PlatformClient {
     const submitted = this.#creates.get(input.request.traceId);
     const { environment } = this.#options;
     const parts = { exchange: this.#exchange, lists: this.#lists, environment };
+    const readError = this.#reader.lastError;
     const { withdrawal, isOwed } = await withdraw(
       { ...parts, withinMs: REQUEST_TIMEOUT_MS, submitted, mayExist },
       input,
     );
     const isUnsure = input.approvalId === null;
     if (isOwed) this.#debts.owe({ ...input, submitted, isUnsure });
-    return withdrawal;
+    return readError === undefined ? withdrawal : { readError, ...withdrawal };
   }
 
   /** Takes a request back that has ended for its asker. See {@link owed}. */
   withdrawLater(input: WithdrawInput): void {
     this.#debts.owe({ ...input, isUnsure: input.approvalId === null });
+  }
+
+  /** Frames so far that told us of no decision. */
+  get ignoredFrames(): number {
+    return this.#ignoredFrames;
   }
 
   /** Nobody waits for this approval any more. The last one closes the channel. */
@@ -254,12 +261,18 @@ export class PlatformClient {
     for (const row of rows) {
       this.#twins.look(row);
       this.#reader.look(row);
+      this.#waiters.compareRow(row);
     }
   }
 
   #onFrame(text: string): void {
     const decision = decisionOfFrame(text, this.#options.workspaceId);
-    if (decision === undefined) return;
+    if (decision === undefined) {
+      this.#ignoredFrames += 1;
+      // It may have been ours: a read tells.
+      if (text.length > MAX_DECISION_LENGTH && this.#waiters.size > 0) this.#reader.request();
+      return;
+    }
     if (decision.status === 'approved' && this.#options.confirmGrants) this.#confirm(decision);
     else this.#waiters.deliver(decision);
   }

@@ -9,6 +9,7 @@ import type {
   Problem,
   WaitEvent,
 } from '../../machines/index.ts';
+import { decisionOfRow, type Row } from '../protocol/rows.ts';
 
 export type WaitMode = 'live' | 'polling';
 
@@ -24,12 +25,14 @@ export interface Contradiction {
   readonly request: ApprovalRequest;
   readonly approvalId: string;
   readonly first: DecisionStatus;
-  readonly later: DecisionStatus;
+  readonly later: DecisionStatus | 'pending';
 }
 
 interface Settled {
   readonly request: ApprovalRequest;
   readonly status: DecisionStatus;
+  /** The last contradiction that was told. */
+  told?: DecisionStatus | 'pending';
 }
 
 /** Ended approvals that are remembered to notice contradictions; early decisions that are kept. */
@@ -100,9 +103,16 @@ export class Waiters {
   deliver(decision: Decision): void {
     this.#lookAtDeadlines();
     const waiter = this.#waiting.get(decision.approvalId);
-    if (this.#settled.has(decision.approvalId)) this.#compare(decision);
+    if (this.#settled.has(decision.approvalId)) this.#compare(decision.approvalId, decision.status);
     else if (waiter !== undefined) this.#settle(waiter, decision);
     else if (this.#submitting > 0) this.#keep(decision);
+  }
+
+  /** What a row says of an approval that has its answer already. */
+  compareRow(row: Row): void {
+    if (!this.#settled.has(row.id) || this.#waiting.has(row.id)) return;
+    const status = decisionOfRow(row)?.status ?? (row.status === 'pending' ? 'pending' : undefined);
+    if (status !== undefined) this.#compare(row.id, status);
   }
 
   #settle({ request, report }: Waiter, decision: Decision): void {
@@ -128,14 +138,16 @@ export class Waiters {
       this.#early.set(decision.approvalId, [first, decision]);
   }
 
-  #compare(decision: Decision): void {
-    const settled = this.#settled.get(decision.approvalId);
-    if (settled === undefined || settled.status === decision.status) return;
+  /** Each contradiction is told once, and not at every read. */
+  #compare(approvalId: string, status: DecisionStatus | 'pending'): void {
+    const settled = this.#settled.get(approvalId);
+    if (settled === undefined || settled.status === status || settled.told === status) return;
+    settled.told = status;
     this.#onContradiction({
       request: settled.request,
-      approvalId: decision.approvalId,
+      approvalId,
       first: settled.status,
-      later: decision.status,
+      later: status,
     });
   }
 }

@@ -26,6 +26,8 @@ interface Bounded extends WithdrawOptions {
   readonly left: () => number;
 }
 
+/** With less time than this a try would only hide why the one before it failed. */
+const LEAST_TRY_MS = 250;
 const PAUSES = { firstMs: 250, mostMs: 2_000 };
 
 /** What came of it, and whether the row may still wait for somebody to decide it. */
@@ -68,14 +70,14 @@ async function takeBack(
 ): Promise<Withdrawn> {
   const { environment, left } = options;
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await decideOnce(options, input, approvalId);
+    const answer: Answer | NoAnswerError = await decideOnce(options, input, approvalId);
     if (!(answer instanceof Error)) {
       if (answer.status === 200) return done('withdrawn');
       if (answer.status === 404) return stored(options, approvalId);
     }
     const pauseMs = pauseAfter(answer) ?? fullJitterMs(environment.random, attempt, PAUSES);
     const isOwed = mayPass(answer);
-    if (!isOwed || pauseMs >= left())
+    if (!isOwed || pauseMs + LEAST_TRY_MS >= left())
       return { withdrawal: { status: 'unknown', error: saidBy(answer) }, isOwed };
     await pause(environment, pauseMs, NEVER);
   }

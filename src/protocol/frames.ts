@@ -55,10 +55,18 @@ const OUTCOME_OF: Partial<Record<keyof typeof STATUS_OF, string>> = {
 };
 
 /**
+ * A decision is smaller, whatever its note says. Reading a larger one would keep all others waiting;
+ * a read of the list finds what it says. Characters.
+ */
+export const MAX_DECISION_LENGTH = 256 * 1024;
+
+/**
  * The decision that a frame tells `workspaceId` of, or `undefined`.
  * @param data the frame's text, as it came
  */
 export function decisionOfFrame(data: string, workspaceId: string): Decision | undefined {
+  // Most frames are about something else; looking for a word is cheaper than reading JSON.
+  if (data.length > MAX_DECISION_LENGTH || !data.includes('"APPROVAL_')) return undefined;
   const parsed = frameSchema.safeParse(parse(data));
   if (!parsed.success) return undefined;
   const frame = parsed.data;

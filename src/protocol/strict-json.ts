@@ -78,9 +78,11 @@ function refuseRepeatedKeys(text: string): void {
 
 /** Where the next quote or sign between values is; numbers and words are skipped. -1 for none. */
 function nextSign(text: string, from: number): number {
-  for (let at = from; at < text.length; at += 1) if ('"{}[],:'.includes(text.charAt(at))) return at;
+  for (let at = from; at < text.length; at += 1) if (SIGNS.has(text.charCodeAt(at))) return at;
   return -1;
 }
+
+const SIGNS: ReadonlySet<number> = new Set(Array.from('"{}[],:', (sign) => sign.charCodeAt(0)));
 
 /** Past the closing quote. Not a pattern: one over many escapes overflows the stack of patterns. */
 function endOfString(text: string, start: number): number {
@@ -103,8 +105,8 @@ function enter(open: (Set<string> | undefined)[], sign: '{' | '['): void {
 }
 
 function keep(keys: Set<string> | undefined, literal: string): void {
-  // Parsed, because `"a"` and `"\u0061"` are the same key.
-  const key = String(JSON.parse(literal));
+  // Parsed where it is escaped, because `"a"` and `"\u0061"` are the same key.
+  const key = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
   if (keys?.has(key))
     throw new StrictJsonError('duplicate_key', `holds the key ${JSON.stringify(key)} twice`, key);
   keys?.add(key);
