@@ -75,11 +75,16 @@ export class ApprovalRuns {
     const { traceId } = request;
     const { client, journal, environment } = this.#options;
     if (journal === undefined) return;
+    let isOwing = true;
+    const paid = client.owed(traceId).finally(() => {
+      isOwing = false;
+    });
     const forgotten = (async (): Promise<void> => {
       // The asker's turn comes first: an answer that was not handed over can be given again.
       await new Promise<void>((resolve) => environment.clock.setTimeout(resolve, 0));
-      const isPaid = await client.owed(traceId);
-      if (isPaid && !this.#held.has(traceId)) await journal.end(request);
+      // From here on it must not be: who was told has acted.
+      if (isOwing && !this.#held.has(traceId)) journal.note(request, { isAnswered: true });
+      if ((await paid) && !this.#held.has(traceId)) await journal.end(request);
     })();
     this.#ending.add(forgotten);
     void forgotten.finally(() => this.#ending.delete(forgotten));

@@ -63,11 +63,13 @@ export class Resumption {
     const { entries, broken, held } = await journal.claimAll();
     for (const each of held) this.#options.onTrouble(heldBy(each));
     const ends = await recorder.ends(new Set(entries.map(({ request }) => request.traceId)));
+    const endOf = ({ request }: JournalEntry): EndRecord | undefined => ends.get(request.traceId);
+    const answered = entries.filter(({ isAnswered }) => isAnswered === true);
+    for (const entry of answered) this.#pay(entry, endOf(entry));
+    const open = entries.filter(({ isAnswered }) => isAnswered !== true);
     return [
       ...(await Promise.all(broken.map((entry) => this.#failBroken(entry)))),
-      ...(await Promise.all(
-        entries.map((entry) => this.#resumed(entry, ends.get(entry.request.traceId))),
-      )),
+      ...(await Promise.all(open.map((entry) => this.#resumed(entry, endOf(entry))))),
     ];
   }
 
@@ -115,6 +117,15 @@ export class Resumption {
     const run = runs.start(request, log, approvalId);
     if (givenUp !== null) run.withdraw(givenUp);
     return run;
+  }
+
+  /** Who asked knows the end, and what it owes is not paid: the row, or its twin that comes late. */
+  #pay({ request, approvalId, givenUp }: JournalEntry, end: EndRecord | undefined): void {
+    const { runs, client } = this.#options;
+    const isDecided = end?.outcome === 'granted' || end?.outcome === 'denied';
+    const why = givenUp ?? 'the asking process ended';
+    client.withdrawLater({ request, approvalId: isDecided ? null : approvalId, why });
+    runs.forget(request);
   }
 
   /** It had ended, and nobody was told, or nobody acted. */

@@ -16,6 +16,8 @@ export interface JournalEntry {
   readonly approvalId: string | null;
   /** Why the caller gave up, where it did. */
   readonly givenUp: string | null;
+  /** Its outcome was handed over; only what it owes the platform's people is left. */
+  readonly isAnswered?: boolean | undefined;
 }
 
 export const JOURNAL_VERSION = 1;
@@ -37,6 +39,7 @@ const schema = z.strictObject({
   }),
   approvalId: text.min(1).nullable(),
   givenUp: text.nullable(),
+  isAnswered: z.boolean().optional(),
 });
 
 export function encodeEntry(entry: JournalEntry): Buffer {

@@ -80,7 +80,7 @@ export class Journal {
    * Adds what became known. Losing it costs time and never the approval: nobody waits for it, and
    * its failure is nobody's.
    */
-  note(of: EntryOf, news: Partial<Pick<JournalEntry, 'approvalId' | 'givenUp'>>): void {
+  note(of: EntryOf, news: Partial<Omit<JournalEntry, 'request'>>): void {
     const name = entryName(of.key);
     const known = this.get(of);
     if (known === undefined) return;
