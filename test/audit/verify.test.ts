@@ -77,7 +77,7 @@ describe('a log that somebody touched', () => {
   const lines = chainLines(12);
   const index = fc.integer({ min: 0, max: lines.length - 1 });
 
-  it('names the line where a value was edited', async () => {
+  it('G9 names the line where a value was edited', async () => {
     const keys = Object.keys(fieldsOf(at(lines, 0)));
     const edits = fc.tuple(index, fc.constantFrom(...keys), fc.jsonValue());
     await fc.assert(
@@ -124,7 +124,7 @@ describe('a log that somebody touched', () => {
     );
   });
 
-  it('names the line before which records were deleted', async () => {
+  it('G9 names the line before which records were deleted', async () => {
     const range = fc.tuple(fc.nat(lines.length - 2), fc.integer({ min: 1, max: lines.length }));
     await fc.assert(
       fc.asyncProperty(range, async ([n, count]) => {
@@ -135,7 +135,7 @@ describe('a log that somebody touched', () => {
     );
   });
 
-  it('names the first of two lines that changed places', async () => {
+  it('G9 names the first of two lines that changed places', async () => {
     await fc.assert(
       fc.asyncProperty(index, index, async (one, other) => {
         fc.pre(one < other);
@@ -180,7 +180,7 @@ describe('a log that somebody touched', () => {
     });
   });
 
-  it('names a record that was put between two others with a right hash', async () => {
+  it('G9 names a record that was put between two others with a right hash', async () => {
     const forged = rehashed({ ...fieldsOf(at(lines, 3)), outcome: 'granted' });
     expect(await problemIn(lines.toSpliced(7, 0, forged))).toMatchObject({
       line: 8,

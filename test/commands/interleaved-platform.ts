@@ -9,9 +9,9 @@ import { answerAsRecorded, type FakeWorld } from '../../src/testing/fake/handler
 import { DEFAULT_QUIRKS } from '../../src/testing/fake/quirks.ts';
 import { FakeRows } from '../../src/testing/fake/rows.ts';
 import type { FakeRow } from '../../src/testing/index.ts';
+import { MemorySocket } from '../support/memory-socket.ts';
 import type { SimulatedTime } from '../support/simulated-clock.ts';
 import type { AskedRow } from './askers-judge.ts';
-import { MemorySocket } from './memory-socket.ts';
 
 export class InterleavedPlatform {
   readonly time: SimulatedTime;

@@ -7,7 +7,7 @@ import { CANNOT_KEEP, twoThatWait } from '../support/faulty-files.ts';
 import { readAudit } from '../support/world.ts';
 
 it.each(CANNOT_KEEP)(
-  'F46 goes on in a file of its own after %s, linked to the old one',
+  'F46 G8 goes on in a file of its own after %s, linked to the old one',
   async (...row) => {
     const { platform, disk, approvals, auditLogPath, waiting } = await twoThatWait();
     disk.fault = row[1];
@@ -39,7 +39,7 @@ it.each(CANNOT_KEEP)(
 );
 
 it.each(CANNOT_KEEP)(
-  'F46 asks nothing while no other file takes records after %s',
+  'F46 G8 asks nothing while no other file takes records after %s',
   async (...row) => {
     const [, fault] = row;
     const { platform, disk, approvals, auditLogPath, waiting } = await twoThatWait();

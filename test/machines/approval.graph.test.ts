@@ -60,7 +60,7 @@ describe('the approval machine', () => {
     );
   });
 
-  it('writes exactly one terminal record on every path that ends, and it is the last', async () => {
+  it('G3 writes exactly one terminal record on every path that ends, and it is the last', async () => {
     for (const path of simplePaths) {
       const live = commandedApproval(modelRequest);
       live.actor.start();
@@ -93,7 +93,7 @@ describe('the approval machine', () => {
     }
   });
 
-  it('grants only when the last thing that happened is the approval of exactly this request', () => {
+  it('G2 grants only when the last thing that happened is the approval of exactly this request', () => {
     const granted = simplePaths.filter(({ state }) => state.value === 'granted');
     expect(granted.length).toBeGreaterThan(0);
     for (const path of granted) {

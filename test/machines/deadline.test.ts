@@ -49,7 +49,7 @@ describe('the deadline', () => {
     expect(deadline.time.timers).toBe(0);
   });
 
-  it('holds for 60 days, beyond what one timer can', () => {
+  it('G4 holds for 60 days, beyond what one timer can', () => {
     const deadline = deadlineIn(60 * DAY_MS);
     deadline.time.advance(60 * DAY_MS - 1);
     expect(deadline.count).toBe(0);
@@ -74,7 +74,7 @@ describe('the deadline', () => {
     },
   );
 
-  it('is noticed soon after a sleep that went past it', () => {
+  it('G4 is noticed soon after a sleep that went past it', () => {
     const deadline = deadlineIn(300_000);
     deadline.time.advance(1_000);
     deadline.time.sleep(2 * 3_600_000);
@@ -88,7 +88,7 @@ describe('the deadline', () => {
     expect(deadline.time.timers).toBe(0);
   });
 
-  it('passes neither early nor more than one look late, whatever happens to time', () => {
+  it('G4 passes neither early nor more than one look late, whatever happens to time', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 60_000 }) }),
       fc.record({ kind: fc.constant('sleep' as const), ms: fc.integer({ min: 1, max: 600_000 }) }),

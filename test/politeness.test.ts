@@ -1,0 +1,133 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import {
+  type Approvals,
+  type ApprovalsOptions,
+  createApprovals,
+  memoryAuditLog,
+  systemEnvironment,
+} from '../src/index.ts';
+import { MemorySocket } from './support/memory-socket.ts';
+import { SimulatedTime } from './support/simulated-clock.ts';
+import { temporaryFolder } from './support/temp-folder.ts';
+
+const MINUTE_MS = 60_000;
+
+/** A platform that takes every request, and on which nobody decides; time passes when it is told. */
+function quietWorld(options: ApprovalsOptions = {}) {
+  const time = new SimulatedTime();
+  const sent: { readonly what: string; readonly at: number }[] = [];
+  const sockets = new Set<MemorySocket>();
+  const world = { isDown: false, listsInFlight: 0, mostListsInFlight: 0 };
+  let rows = 0;
+  const note = (what: string): void => {
+    sent.push({ what, at: time.clock.monotonic() });
+  };
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { method } = new Request(input, init);
+    note(method === 'GET' ? 'list' : 'post');
+    if (world.isDown) throw Object.assign(new TypeError('fetch failed'), { code: 'ECONNREFUSED' });
+    if (method !== 'GET') {
+      rows += 1;
+      return Response.json({ approval_id: `row-${rows}` }, { status: 201 });
+    }
+    world.listsInFlight += 1;
+    world.mostListsInFlight = Math.max(world.mostListsInFlight, world.listsInFlight);
+    await turn();
+    world.listsInFlight -= 1;
+    return Response.json([]);
+  };
+  const folder = temporaryFolder();
+  const approvals = createApprovals({
+    platformUrl: 'http://platform.test',
+    workspaceId: 'billing-agent',
+    configDir: folder,
+    stateDir: folder,
+    audit: memoryAuditLog(),
+    journal: false,
+    timeout: '1h',
+    ...options,
+    environment: {
+      ...systemEnvironment,
+      clock: time.clock,
+      fetch,
+      connect: () => {
+        note('socket');
+        const socket = new MemorySocket();
+        sockets.add(socket);
+        queueMicrotask(() => (world.isDown ? socket.end(1006) : socket.open()));
+        return socket;
+      },
+    },
+  });
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 500) {
+      time.advance(500);
+      for (let turns = 0; turns < 4; turns += 1) await turn();
+    }
+  };
+  const fail = (): void => {
+    world.isDown = true;
+    for (const socket of sockets) socket.end(1006);
+  };
+  const count = (what: string, since: number): number =>
+    sent.filter((request) => request.what === what && request.at >= since).length;
+  return { time, world, approvals, pass, fail, count, now: () => time.clock.monotonic() };
+}
+
+async function ask(approvals: Approvals, many: number, pass: (ms: number) => Promise<void>) {
+  const asked = Array.from({ length: many }, (_, index) =>
+    approvals.request({ action: `Refund order ${index}` }),
+  );
+  await pass(2_000);
+  return asked;
+}
+
+async function end(
+  { approvals, time }: Pick<ReturnType<typeof quietWorld>, 'approvals' | 'time'>,
+  pass: (ms: number) => Promise<void>,
+): Promise<void> {
+  let isClosed = false;
+  const closing = approvals.close().then(() => {
+    isClosed = true;
+  });
+  while (!isClosed) await pass(1_000);
+  await closing;
+  expect(time.timers, 'timers left').toBe(0);
+}
+
+describe('many who wait', () => {
+  it('G10 share one socket, and one list request at a time, every 30 s while it is live', async () => {
+    const { world, pass, count, now, ...rest } = quietWorld();
+    await ask(rest.approvals, 200, pass);
+    const since = now();
+    await pass(5 * MINUTE_MS);
+    expect(count('socket', 0)).toBe(1);
+    expect(count('list', since)).toBeLessThanOrEqual(11);
+    expect(world.mostListsInFlight).toBe(1);
+    await end(rest, pass);
+  });
+
+  it('G10 are polite in an outage: 60 requests in ten minutes at the most', async () => {
+    const { world, pass, fail, count, now, ...rest } = quietWorld();
+    await ask(rest.approvals, 200, pass);
+    fail();
+    const since = now();
+    await pass(10 * MINUTE_MS);
+    const requests = count('list', since) + count('socket', since) + count('post', since);
+    expect(requests).toBeGreaterThan(5);
+    expect(requests).toBeLessThanOrEqual(60);
+    world.isDown = false;
+    await end(rest, pass);
+  });
+
+  it('G10 read twelve times a minute at the most while there is no channel', async () => {
+    const { world, pass, count, now, ...rest } = quietWorld({ useWebSocket: false });
+    await ask(rest.approvals, 200, pass);
+    const since = now();
+    await pass(5 * MINUTE_MS);
+    expect(count('list', since) / 5).toBeLessThanOrEqual(12);
+    expect(world.mostListsInFlight).toBe(1);
+    await end(rest, pass);
+  });
+});
