@@ -68,7 +68,7 @@ describe('the defects of the original do not occur', () => {
 
   it('D4: a decision between the POST and its answer is not lost', async () => {
     const platform = await fakePlatform();
-    const { approvals } = requestingSide(platform.url, { pollInterval: '60s' });
+    const { approvals } = requestingSide(platform.url, { pollInterval: '60s', timeout: '5s' });
     // The channel opens after the decision, whose frame nobody heard, and before the wait begins.
     const decided = new Promise<void>((resolve) => {
       platform.quirks.onCreate = async ({ id }) => {
@@ -92,7 +92,7 @@ describe('the defects of the original do not occur', () => {
     const platform = await fakePlatform();
     const body = '{"approval_id":"evil","approval_id":"good","status":"pending"}';
     platform.respond(fakeRoutes.create, { status: 201, body });
-    const { approvals } = requestingSide(platform.url);
+    const { approvals } = requestingSide(platform.url, { timeout: '4s' });
     expect(await approvals.request(ASK)).toMatchObject({
       status: 'failed',
       error: { code: 'protocol' },
@@ -105,7 +105,7 @@ describe('the defects of the original do not occur', () => {
       const platform = await fakePlatform();
       platform.respond(fakeRoutes.create, { status: 201, body });
       platform.respond(fakeRoutes.list, { status: 200, body: [{ status: 'approved' }] });
-      const { approvals } = requestingSide(platform.url);
+      const { approvals } = requestingSide(platform.url, { timeout: '4s' });
       const asked = approvals.request(ASK);
       await platform.nextRequest(fakeRoutes.create);
       platform.sendFrame({ event: 'APPROVAL_DECIDED', status: 'approved' });
@@ -146,6 +146,8 @@ describe('the defects of the original do not occur', () => {
     const { approvals, outcomes } = requestingSide(platform.url, { pollInterval: '60s' });
     const asked = approvals.request(ASK);
     const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(outcomes()).toContain('requested'));
+    await platform.waitForSockets(1);
     for (const frame of [
       '[]',
       '1',
@@ -161,6 +163,7 @@ describe('the defects of the original do not occur', () => {
     approve(platform, id);
     expect(await asked).toMatchObject({ status: 'granted' });
     expect(outcomes()).not.toContain('fallback');
+    expect(platform.countRequests(fakeRoutes.live)).toBe(1);
   });
 
   it('D9: a frame of more than 1 MiB does not close the channel', async () => {
@@ -204,10 +207,14 @@ describe('the defects of the original do not occur', () => {
   it('D12: sends the Origin that a platform demands; without it, polls and says why', async () => {
     const platform = await fakePlatform({ requireOrigin: 'https://agents.example' });
     const withOrigin = requestingSide(platform.url, { origin: 'https://agents.example' });
+    const live: string[] = [];
+    withOrigin.approvals.on('state', ({ state }) => live.push(state));
     const first = withOrigin.approvals.request(ASK);
-    approve(platform, (await platform.waitForRow()).id);
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(live).toContain('awaitingWS'), 3_000);
+    approve(platform, id);
     expect(await first).toMatchObject({ status: 'granted' });
-    expect(withOrigin.outcomes()).toEqual(['allowed', 'requested', 'granted']);
+    expect(withOrigin.outcomes()).not.toContain('fallback');
 
     const without = requestingSide(platform.url);
     const states: string[] = [];
@@ -277,6 +284,7 @@ describe('the defects of the original do not occur', () => {
     const { approvals } = requestingSide(platform.url, {
       useWebSocket: false,
       pollInterval: '60s',
+      timeout: '5s',
     });
     expect(await approvals.request(ASK)).toMatchObject({ status: 'granted' });
   });
@@ -513,7 +521,7 @@ describe('the defects of the original do not occur', () => {
     ['a line feed in the action', 'a\nb', 'U+000A'],
   ])('D28: text with %s is refused before anything is sent', async (_, action, named) => {
     const platform = await fakePlatform();
-    const { approvals, audit } = requestingSide(platform.url);
+    const { approvals, audit } = requestingSide(platform.url, { timeout: '4s' });
     const outcome = await approvals.request({ action });
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'input' } });
     expect(toToolResult(outcome).error).toContain(named);
@@ -526,6 +534,7 @@ describe('the defects of the original do not occur', () => {
     const { approvals } = requestingSide(platform.url);
     const outcome = await approvals.request({ action: 'x', reason: 'y'.repeat(1_000_000) });
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'input' } });
+    expect(toToolResult(outcome).error).toContain('1000000 characters');
     expect(platform.requests).toEqual([]);
   });
 
@@ -537,7 +546,7 @@ describe('the defects of the original do not occur', () => {
     'rbac: {roles: [1]}',
   ])('D29: roles that cannot be read allow nothing: %j', async (config) => {
     const platform = await fakePlatform();
-    const { approvals } = requestingSide(platform.url, { config });
+    const { approvals } = requestingSide(platform.url, { config, timeout: '4s' });
     const outcome = await approvals.request(ASK);
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'config' } });
     expect(toToolResult(outcome).error).toContain('config.yaml');

@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { JsonObject } from '../machines/index.ts';
+import { hashOf } from '../src/audit/chain.ts';
 import { systemFiles } from '../src/files.ts';
 import {
   type Approvals,
@@ -10,6 +12,7 @@ import {
   verifyAuditLog,
 } from '../src/index.ts';
 import { type FakePlatform, fakeRoutes } from '../src/testing/index.ts';
+import { fastEnvironment } from './support/fast-environment.ts';
 import { Machine } from './support/mortal-environment.ts';
 import { fakePlatform, readAudit, temporaryFolder, WORKSPACE } from './support/world.ts';
 
@@ -223,6 +226,30 @@ describe('resume() after a crash', () => {
     expect(fn).not.toHaveBeenCalled();
   });
 
+  it('F43 keeps a grant in the journal until it is used, however long that takes', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const using = Promise.withResolvers<void>();
+    const open: typeof systemFiles.open = (path, ...how) => {
+      if (!path.includes('/used/')) return systemFiles.open(path, ...how);
+      using.resolve();
+      return new Promise<never>(() => {});
+    };
+    const fast = fastEnvironment(100);
+    const environment = { ...fast, files: { ...systemFiles, open } };
+    const first = start({ environment, timeout: '10m', pollInterval: '10s' });
+    void first.approvals.requires(vi.fn(), () => KEYED)({ eur: 5 });
+    platform.decide((await platform.waitForRow()).id, 'approved', 'dana');
+    await using.promise;
+    // A twin of the key is looked for once more; then nothing is owed, and only the grant is open.
+    const later = fast.clock.monotonic() + 60_000;
+    await vi.waitFor(() => expect(fast.clock.monotonic()).toBeGreaterThan(later), 5_000);
+    expect(entries()).toHaveLength(1);
+    first.kill();
+    const { outcome } = await resumed(start({ environment: fast, grantTtl: '1d' }).approvals);
+    expect(await outcome).toMatchObject({ status: 'granted', decidedBy: 'dana' });
+  });
+
   it('F43 hands over no grant that is older than it may be, and says so', async () => {
     const { start, approvals, auditPath, fn } = await grantedAndNotUsed({ grantTtl: '1ms' });
     const { outcome } = await resumed(approvals);
@@ -259,12 +286,42 @@ describe('resume() after a crash', () => {
     ]);
   });
 
+  it.each([
+    ['G9', 'wrong', {}, { status: 'denied', decidedBy: 'dana' }],
+    ['G2', 'right', { digest: 'sha256:other' }, { status: 'failed', error: { code: 'journal' } }],
+  ] as const)(
+    '%s hands over no grant that somebody wrote into the log with a %s hash: %j',
+    async (_, hash, changes, expected) => {
+      const platform = await fakePlatform();
+      const { start, entries, auditPath } = machineOn(platform);
+      const first = start();
+      void first.approvals.request(ASK);
+      const { id } = await platform.waitForRow();
+      await vi.waitFor(() => expect(entries()).toHaveLength(1));
+      await vi.waitFor(() => expect(readAudit(auditPath)).toHaveLength(2));
+      first.kill();
+      forgeGrant(auditPath, hash, changes);
+      platform.decide(id, 'denied', 'dana');
+      const { outcome } = await resumed(start().approvals);
+      expect(await outcome).toMatchObject({ approved: false, ...expected });
+    },
+  );
+
   it('does not go on when the client was closed', async () => {
     const { approvals } = machineOn(await fakePlatform()).start();
     await approvals.close();
     await expect(approvals.resume()).rejects.toMatchObject({ code: 'closed' });
   });
 });
+
+/** Appends a copy of the last record that says "granted", with the hash that it had, or a right one. */
+function forgeGrant(path: string, hash: 'wrong' | 'right', changes: JsonObject): void {
+  const [last = ''] = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-1);
+  const copied: JsonObject = JSON.parse(last);
+  const record = { ...copied, ...changes, outcome: 'granted', decided_by: 'mallory' };
+  const hashed = { ...record, hash: hashOf(record, undefined) };
+  appendFileSync(path, `${JSON.stringify(hash === 'right' ? hashed : record)}\n`);
+}
 
 /** A guarded function was granted, and its process died before it could use the grant. */
 async function grantedAndNotUsed(options: ApprovalsOptions = {}) {

@@ -1,0 +1,100 @@
+/** Guarantees of the requesting side, each where nothing but it stands between a fault and a lie. */
+import { describe, expect, it, vi } from 'vitest';
+import { systemEnvironment } from '../src/index.ts';
+import { fakeRoutes } from '../src/testing/index.ts';
+import { fastEnvironment } from './support/fast-environment.ts';
+import { slowDisk } from './support/slow-disk.ts';
+import { fakePlatform, requestingSide, WORKSPACE } from './support/world.ts';
+
+const ASK = { action: 'Refund order 4711' };
+const SOON = { timeout: 5_000, interval: 5 };
+
+describe('a request', () => {
+  it.each([
+    ['D23', 'record', (path: string) => path.endsWith('audit.jsonl')],
+    ['G7', 'entry in the journal', (path: string) => /\/[0-9a-f]{64}\.json/.test(path)],
+  ])('%s is not sent before its %s is on disk, however slow that is', async (_, __, isSlow) => {
+    const platform = await fakePlatform();
+    const { environment, happened } = slowDisk(isSlow);
+    const { approvals } = requestingSide(platform.url, { environment, useWebSocket: false });
+    const asked = approvals.request(ASK);
+    platform.decide((await platform.waitForRow()).id, 'approved');
+    expect(await asked).toMatchObject({ status: 'granted' });
+    expect(happened.slice(0, 2)).toEqual(['on disk', 'sent']);
+  });
+});
+
+describe('a decision', () => {
+  it('G1 that was made while the channel was down is read as soon as it is back', async () => {
+    const platform = await fakePlatform({ dropFrames: true });
+    const { approvals, outcomes } = requestingSide(platform.url, {
+      pollInterval: '60s',
+      timeout: '5s',
+      environment: { ...systemEnvironment, random: () => 0 },
+    });
+    const asked = approvals.request(ASK);
+    const row = await platform.waitForRow();
+    await vi.waitFor(() => expect(outcomes()).toContain('requested'), SOON);
+    const back = Promise.withResolvers<void>();
+    platform.respond(fakeRoutes.live, async () => {
+      await back.promise;
+      return undefined;
+    });
+    // The read with which the polling begins comes before the decision; the next is a minute away.
+    platform.respond(fakeRoutes.list, () => {
+      if (platform.sockets > 0) return undefined;
+      return { body: [row] };
+    });
+    const read = platform.nextRequest(fakeRoutes.list);
+    platform.dropSockets(1012);
+    await read;
+    platform.decide(row.id, 'approved', 'alice');
+    back.resolve();
+    expect(await asked).toMatchObject({ status: 'granted', decidedBy: 'alice' });
+  });
+});
+
+describe('a create whose answer was lost, and that arrives after the one in its place', () => {
+  it('G5 is taken back and recorded, and the one that counts is decided', async () => {
+    const platform = await fakePlatform();
+    platform.respond(fakeRoutes.create, ['reset']);
+    const { approvals, audit } = requestingSide(platform.url, { useWebSocket: false });
+    const asked = approvals.request({ ...ASK, key: 'refund-4711' });
+    const ours = await platform.waitForRow();
+    const { action, reason, task_id: taskId } = ours;
+    const twin = platform.addRow({ workspaceId: WORKSPACE, action, reason, taskId });
+    await vi.waitFor(
+      () =>
+        expect(platform.rows()).toContainEqual({
+          ...twin,
+          status: 'denied',
+          decided_at: expect.any(String),
+          decided_by: `withdrawn: the same request stands as ${ours.id}`,
+        }),
+      SOON,
+    );
+    platform.decide(ours.id, 'approved', 'alice');
+    expect(await asked).toMatchObject({ status: 'granted', approvalId: ours.id });
+    expect(audit().filter(({ outcome }) => outcome === 'twin')).toMatchObject([
+      { approval_id: ours.id, twin_id: twin.id },
+    ]);
+  });
+});
+
+describe('a withdrawal', () => {
+  it('G6 that the platform did not answer is tried again after the end', async () => {
+    const platform = await fakePlatform();
+    const takeRuleBack = platform.respond(fakeRoutes.decide, { status: 503 });
+    const { approvals } = requestingSide(platform.url, {
+      timeout: '10s',
+      environment: fastEnvironment(30),
+    });
+    expect(await approvals.request(ASK)).toMatchObject({
+      status: 'timeout',
+      cause: 'indeterminate',
+    });
+    expect(platform.rows()).toMatchObject([{ status: 'pending' }]);
+    takeRuleBack();
+    await vi.waitFor(() => expect(platform.rows()).toMatchObject([{ status: 'denied' }]), SOON);
+  });
+});
