@@ -2,17 +2,14 @@
 import type { FakeRow } from '../../src/testing/fake/rows.ts';
 import { type AuditLine, type AuditView, isEnd } from './audit-view.ts';
 import type { Disk } from './disk.ts';
-import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Ask, Ledger } from './ledger.ts';
 import type { ModelPlatform } from './model-platform.ts';
-import type { Trace } from './trace.ts';
 
 export interface AtRestOptions {
   readonly ledger: Ledger;
   readonly audit: AuditView;
   readonly disk: Disk;
   readonly platform: ModelPlatform;
-  readonly trace: Trace;
   readonly workspaceId: string;
 }
 
@@ -23,19 +20,13 @@ export async function disagreement(options: AtRestOptions): Promise<string | und
   const byTrace = Map.groupBy(options.audit.all(), ({ trace_id }) => trace_id);
   return (
     (await tampered(options)) ??
-    (isUnread(options) ? undefined : wrongCount(options, byTrace)) ??
+    wrongCount(options, byTrace) ??
     unlikeAudit(options, byTrace) ??
     unlikeRow(options) ??
-    (isUnread(options) ? undefined : (openRow(options) ?? leftInJournal(options.disk)))
+    openRow(options) ??
+    leftInJournal(options.disk)
   );
 }
-
-/** What was moved to its new owner and not read then. */
-const isUnread = ({ trace, ledger }: AtRestOptions): boolean =>
-  (KNOWN_ISSUES.takenEntryUnread &&
-    (trace.counts.has('resume.refused') || trace.counts.has('failed.journal'))) ||
-  (KNOWN_ISSUES.takeoverRaces &&
-    ledger.asks.some(({ key, life }) => key !== undefined && life.number > 1));
 
 async function tampered({ audit }: AtRestOptions): Promise<string | undefined> {
   for (const [path, report] of await audit.verified())
@@ -47,7 +38,7 @@ async function tampered({ audit }: AtRestOptions): Promise<string | undefined> {
 type ByTrace = ReadonlyMap<string, readonly AuditLine[]>;
 
 /** One end for each approval, where anything of it was seen outside. */
-function wrongCount({ ledger, trace }: AtRestOptions, byTrace: ByTrace): string | undefined {
+function wrongCount({ ledger }: AtRestOptions, byTrace: ByTrace): string | undefined {
   const unrecorded = new Set(
     ledger.asks.flatMap(({ outcome }) =>
       outcome?.status === 'failed' && outcome.error.code === 'audit' ? [outcome.traceId] : [],
@@ -56,9 +47,8 @@ function wrongCount({ ledger, trace }: AtRestOptions, byTrace: ByTrace): string 
   const keys = new Set([...ledger.rows.values()].map(({ row }) => row.task_id));
   for (const [traceId, lines] of byTrace) {
     const ends = lines.filter(isEnd).map(({ outcome }) => outcome);
-    const isTaken = KNOWN_ISSUES.ownerUnnamed && trace.counts.has('process.second_on_same_folder');
     const isUnwritable = lines.filter(isEnd).at(-1)?.code === 'audit';
-    if (ends.length > 1 && !isUnwritable && !isTaken)
+    if (ends.length > 1 && !isUnwritable)
       return `G3: the audit log ends ${traceId} with ${ends.join(', ')}`;
     const mustEnd = lines.some(({ outcome }) => outcome === 'requested') || keys.has(traceId);
     const hasLeft = lines.some(({ outcome }) => outcome === 'left');
@@ -110,23 +100,9 @@ function openRow({ ledger, platform, workspaceId }: AtRestOptions): string | und
   if (ledger.platformForgot) return undefined;
   // What the platform does not list cannot be found.
   const rows = ledger.windowFilled ? platform.rows.listed(workspaceId) : platform.rows.all();
-  const open = rows.find(
-    (row) =>
-      row.status === 'pending' && ledger.deadlines.has(row.task_id) && !cameTooLate(ledger, row),
-  );
+  const open = rows.find((row) => row.status === 'pending' && ledger.deadlines.has(row.task_id));
   return open === undefined ? undefined : `G6: the row ${open.id} of ${open.task_id} still waits`;
 }
-
-/** Every process that asked for it was closed, or about to, when it arrived. */
-function cameTooLate({ rows, closings, watched }: Ledger, { id, task_id }: FakeRow): boolean {
-  if (!KNOWN_ISSUES.lateAfterClose) return false;
-  const createdAt = rows.get(id)?.createdAt ?? 0;
-  const lastClosed = Math.max(0, ...closings.values());
-  return createdAt > lastClosed || (watched.size > 0 && closedBefore(closings, createdAt, task_id));
-}
-
-const closedBefore = (closings: Ledger['closings'], at: number, key: string): boolean =>
-  [...closings].some(([life, closedAt]) => closedAt < at && key !== '' && !life.isAlive);
 
 export function leftInJournal(disk: Disk): string | undefined {
   const left = [...disk.filesBelow(`${STATE_FOLDER}/journal`).keys()].find(

@@ -23,6 +23,8 @@ export class Exchange {
   readonly sentAt: number;
   /** Settled for the one who asked: an answer, an error, or given up. */
   isOver = false;
+  /** It certainly never reached anybody. */
+  wasUnsent = false;
   readonly #signal: AbortSignal;
   readonly #settled: (exchange: Exchange, answer: WireAnswer | undefined) => void;
   readonly #answer = Promise.withResolvers<Response>();
@@ -49,6 +51,7 @@ export class Exchange {
   /** The connection fails. */
   fail(code: string): void {
     if (this.isOver) return;
+    this.wasUnsent = code === 'ECONNREFUSED' || code === 'EHOSTUNREACH';
     this.#finish(undefined);
     const cause = Object.assign(new Error(`the connection failed: ${code}`), { code });
     const error = new TypeError('fetch failed', { cause });

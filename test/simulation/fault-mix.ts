@@ -94,6 +94,13 @@ export class FaultMix {
     return this.names.every((name) => /^(person|clock)\./.test(name));
   }
 
+  /** Whether nothing but frames gets lost, while every connection stays as it is. */
+  get losesFramesAlone(): boolean {
+    const harmless =
+      /^(person|clock)\.|^socket\.(frame_lost|reordered|duplicated|garbage|foreign)$/;
+    return this.names.every((name) => harmless.test(name));
+  }
+
   /** Whether it happens this time. */
   strikes(name: FaultName): boolean {
     const strength = this.#strengths.get(name);

@@ -5,9 +5,10 @@ import type { Random } from './random.ts';
 /** Which route, from the path. */
 export type RouteKind = 'create' | 'list' | 'decide' | 'other';
 
-export const routeOf = (method: string, path: string): RouteKind => {
-  if (path.endsWith('/decide')) return 'decide';
-  if (!path.endsWith('/approvals')) return 'other';
+export const routeOf = (method: string, { pathname, search }: URL): RouteKind => {
+  if (pathname.endsWith('/decide')) return 'decide';
+  // Further pages of a list belong to the same read.
+  if (!pathname.endsWith('/approvals') || search !== '') return 'other';
   return method === 'POST' ? 'create' : 'list';
 };
 

@@ -9,7 +9,6 @@ import type { AuditView } from './audit-view.ts';
 import type { ExchangeRecord } from './exchange.ts';
 import type { FaultMix } from './fault-mix.ts';
 import { SLOW_DISK_MS } from './files-of.ts';
-import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Ask, Ledger, Watched } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Politeness } from './politeness.ts';
@@ -32,8 +31,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const WAKE_MS = 1_000;
 /** A poll interval and its exchange. */
 const CALM_MS = 5_000 + 500;
-/** The interval of reads while the channel is live, and one request timeout. */
-const NEXT_READ_MS = 30_000 + REQUEST_TIMEOUT_MS;
+/** Between reads while the channel is live, and an exchange. */
+const LIVE_READS_MS = 30_000 + 500;
 
 const ENDS: ReadonlySet<string> = new Set(['granted', 'denied', 'timeout', 'withdrawn', 'failure']);
 
@@ -82,8 +81,6 @@ export class Judge {
       this.#refuseFalseGrant(ask, outcome.traceId, outcome.approvalId);
     if (outcome.status === 'denied' && outcome.cause === 'human')
       this.#refuseInventedDenial(ask, outcome.approvalId ?? '');
-    const isRead = outcome.status === 'failed' && /EMFILE/.test(outcome.error.message);
-    if (isRead && KNOWN_ISSUES.endsUnreadable) return;
     if (outcome.status === 'failed' && outcome.error.code === 'internal')
       this.#fail('defect', ask, outcome.error.message);
   }
@@ -104,7 +101,6 @@ export class Judge {
     if (!life.isAlive) return;
     life.say(`cannot resume: ${String(error)}`);
     life.trace.hit('resume.refused');
-    if (KNOWN_ISSUES.ownerUnnamed && String(error).includes('ENOENT')) return;
     if (this.#options.faults.isHealed)
       this.#options.fail(`resume() rejects on a sound disk: ${String(error)}`);
   }
@@ -114,29 +110,23 @@ export class Judge {
     if (kind !== 'list' || answer?.status !== 200 || 'age' in answer.headers) return;
     const { ledger } = this.#options;
     const all = [...ledger.watched.values()].filter((watched) => watched.life === life);
-    // Those who look for what has ended read for themselves.
-    const isLookup =
-      KNOWN_ISSUES.lookupsTellNobody &&
-      (all.some((watched) => !isWaiting(watched)) ||
-        ledger.asks.some((ask) => ask.life === life && ask.outcome !== undefined));
-    if (isLookup && (!this.#options.faults.isHealed || ledger.platformForgot)) return;
     for (const watched of all) {
       if (watched.life !== life || watched.ends.length > 0 || !isWaiting(watched)) continue;
       // A read is for those who waited when it began.
       if (watched.waitsSince === undefined || watched.waitsSince >= sentAt) continue;
       const known = ledger.rows.get(watched.approvalId ?? '');
       if (known === undefined || !holdsDecision(answer.body, known.row.id)) continue;
-      this.#expectEnd(watched, isLookup ? NEXT_READ_MS : 1);
+      this.#expectEnd(watched);
     }
   }
 
   /** G1: a decision that was read is told. */
-  #expectEnd(watched: Watched, withinMs: number): void {
+  #expectEnd(watched: Watched): void {
     const { scheduler, fail, ledger } = this.#options;
     const { life, traceId, approvalId } = watched;
     if (ledger.lostFrames.has(`${life.name} ${approvalId}`))
       life.trace.hit('frame.lost_found_by_read');
-    life.arrival(withinMs, 'agent', () => {
+    life.arrival(1, 'agent', () => {
       if (watched.ends.length === 0 && isWaiting(watched))
         fail(`G1: ${traceId} still waits at ${scheduler.now}, and its decision was read`);
     });
@@ -193,7 +183,7 @@ export class Judge {
     if (watched.ends.length > 1 && !isUnwritable)
       this.#options.fail(`G3: ${traceId} ends twice: ${watched.ends.join(', ')}`);
     if (outcome === 'granted') this.#refuseLateGrant(watched);
-    if (outcome === 'granted' || outcome === 'denied') this.#refuseSlowness(watched);
+    if (outcome !== 'withdrawn' && outcome !== 'failure') this.#refuseSlowness(watched);
   }
 
   /** G4. A machine that slept gets a second after it woke up. */
@@ -201,8 +191,7 @@ export class Judge {
     const { scheduler } = this.#options;
     if (ask.outcome !== undefined || !ask.life.isAlive) return;
     const { awakeAt } = ask.life.time;
-    const rest = KNOWN_ISSUES.joinedWaitSleeps && ask.key !== undefined ? ask.timeoutMs : 0;
-    const later = awakeAt + rest + WAKE_MS + REQUEST_TIMEOUT_MS + this.slackMs;
+    const later = awakeAt + WAKE_MS + REQUEST_TIMEOUT_MS + this.slackMs;
     if (awakeAt >= ask.at && later > scheduler.now)
       scheduler.at(later + 1, JUDGE_LANE, () => this.#refuseLongWait(ask, later));
     else
@@ -218,11 +207,11 @@ export class Judge {
     const { audit, trace } = this.#options;
     // A client that was closed has no log any more.
     if (outcome.status === 'failed' && outcome.error.code === 'closed') return;
+    if (this.#failedToRecord(outcome)) return;
     if (outcome.status === 'failed' && outcome.error.code === 'audit') {
       trace.hit('outcome.failed_audit');
       return;
     }
-    if (KNOWN_ISSUES.recordedEndUnsynced && ask.life.number > 1) return;
     const records = audit.safeRecords(outcome.traceId).map((line) => line.outcome);
     const word = outcome.status === 'failed' ? 'failure' : outcome.status;
     if (records.includes(word) || (outcome.status !== 'granted' && records.includes('left')))
@@ -236,6 +225,17 @@ export class Judge {
       'G8',
       ask,
       `${outcome.status} is told, and on the disk is only: ${records.join(', ')}`,
+    );
+  }
+
+  /** What could not be recorded was told as such before, and is told again by the next process. */
+  #failedToRecord(outcome: Outcome): boolean {
+    if (outcome.status !== 'failed' || outcome.error.code !== 'journal') return false;
+    return this.#options.ledger.asks.some(
+      (ask) =>
+        ask.outcome?.status === 'failed' &&
+        ask.outcome.traceId === outcome.traceId &&
+        ask.outcome.error.code === 'audit',
     );
   }
 
@@ -275,9 +275,10 @@ export class Judge {
   #refuseSlowness({ approvalId = '', waitsSince, traceId }: Watched): void {
     const { ledger, scheduler, faults, fail } = this.#options;
     const said = ledger.rows.get(approvalId)?.said[0]?.at;
-    if (!faults.isCalm || said === undefined || waitsSince === undefined) return;
+    if (!faults.losesFramesAlone || said === undefined || waitsSince === undefined) return;
     const ms = scheduler.now - Math.max(said, waitsSince);
-    if (ms > CALM_MS) fail(`G1: ${traceId} waits ${ms} ms for its decision, and nothing fails`);
+    if (ms > (faults.isCalm ? CALM_MS : LIVE_READS_MS))
+      fail(`G1: ${traceId} waits ${ms} ms for its decision, and nothing else fails`);
   }
 
   #count(ask: Ask, outcome: Outcome): void {

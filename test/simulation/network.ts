@@ -23,6 +23,8 @@ export interface NetworkOptions {
   readonly platform: Serving;
   /** A request leaves a process. */
   readonly onSent: (exchange: Exchange) => void;
+  /** A create with this key is sent. */
+  readonly onPosted: (exchange: Exchange, key: string) => void;
   readonly onSettled: (record: ExchangeRecord) => void;
 }
 
@@ -43,8 +45,7 @@ export class Network {
   /** `fetch`, for one process. */
   fetch(life: Life, input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = input instanceof Request ? input : new Request(input, init);
-    const { pathname } = new URL(request.url);
-    const kind = routeOf(request.method, pathname);
+    const kind = routeOf(request.method, new URL(request.url));
     const never = Promise.withResolvers<Response>().promise;
     const moment = life.enter(`http ${kind}`);
     if (moment === 'dead') return never;
@@ -74,6 +75,8 @@ export class Network {
     const { faults, random, scheduler, platform, trace } = this.#options;
     const logged = await loggedOf(request);
     const { kind, life } = exchange;
+    if (kind === 'create')
+      this.#options.onPosted(exchange, /"task_id":"([^"]*)"/.exec(logged.body)?.[1] ?? '');
     const plan = planOf(faults, random);
     const cut = !platform.reachable(life);
     life.say(

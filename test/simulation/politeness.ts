@@ -59,7 +59,7 @@ export class Politeness {
       return;
     }
     this.#refuseSecondList(exchange);
-    if (scheduler.now < manners.heldUntil && !KNOWN_ISSUES.retryAfterForEach)
+    if (scheduler.now < manners.heldUntil)
       this.#fail(
         life,
         `reads ${manners.heldUntil - scheduler.now} ms too soon after ${manners.heldBecause}`,
@@ -106,8 +106,7 @@ export class Politeness {
     const open = [...this.#options.network().open].filter(
       (other) => other.life === life && other.kind === 'list',
     );
-    if (open.length > 1 && !KNOWN_ISSUES.listsBesideEachOther)
-      this.#fail(life, `has ${open.length} list requests in flight`);
+    if (open.length > 1) this.#fail(life, `has ${open.length} list requests in flight`);
   }
 
   #refuseLeftovers(life: Life): void {

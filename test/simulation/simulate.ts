@@ -86,7 +86,7 @@ class Course {
   }
 
   async lookAtRest(): Promise<void> {
-    const { ledger, audit, disk, platform, trace } = this.#world;
+    const { ledger, audit, disk, platform } = this.#world;
     this.#countRecords();
     const found = await disagreement({
       workspaceId: WORKSPACE,
@@ -94,7 +94,6 @@ class Course {
       audit,
       disk,
       platform,
-      trace,
     });
     if (found !== undefined) this.#world.fail(found);
   }

@@ -20,6 +20,7 @@ import { Politeness } from './politeness.ts';
 import { questionsOf } from './question.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import { SecondPosts } from './second-posts.ts';
 import { Trace } from './trace.ts';
 
 export const WORKSPACE = 'agents of this world';
@@ -118,12 +119,15 @@ export class World {
   }
 
   #makeNetwork(): Network {
+    const secondPosts = new SecondPosts(this.scheduler, (violation) => this.fail(violation));
     return new Network({
       ...this.#parts(),
       random: this.#random.fork('network'),
       platform: this.platform,
       onSent: (exchange) => this.judge.politeness.sent(exchange),
+      onPosted: (exchange, key) => secondPosts.posted(exchange, key),
       onSettled: (record) => {
+        secondPosts.settled(record);
         this.judge.politeness.settled(record);
         this.judge.heard(record);
       },
