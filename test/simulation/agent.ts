@@ -7,7 +7,6 @@ import type { Judge } from './judge.ts';
 import type { Ask } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Question } from './question.ts';
-import { resume } from './resume.ts';
 
 export interface AgentOptions {
   readonly slot: string;
@@ -150,7 +149,7 @@ export class Agent {
 
   async #takeUp(life: Life, approvals: Approvals): Promise<void> {
     const { judge, now } = this.#options;
-    const all = await resume(approvals);
+    const all = await approvals.resume();
     if (!life.isAlive) return;
     life.say(`resumed ${all.length}`);
     judge.resumed(life, all.length);

@@ -73,6 +73,8 @@ export class FileNode {
     const [gap] = this.lost;
     const most = gap !== undefined && gap.to >= this.size ? gap.from : this.size;
     const least = Math.min(this.synced, most);
+    // From now on what is there is on the platter.
+    this.lost.length = 0;
     const kept = random.pick([least, most, random.between(least, most)]);
     const torn = kept < this.size;
     this.size = kept;
