@@ -83,6 +83,8 @@ async function submitRecorded(
   ]);
   const problem = unrecorded ?? unwritten;
   if (problem !== undefined) return { status: 'refused', problem };
+  // Whoever gave up meanwhile has an outcome already, and the client may be closed.
+  if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
   const submission = await submitOnce(services, request, signal);
   if (submission.status === 'submitted')
     services.journal?.note(request, { approvalId: submission.approvalId });
@@ -112,6 +114,7 @@ async function submitOnce(
     return client.submit(request, { mayExist, isOurs: true }, signal);
   }
   const known = await once.lookUpKey(request);
+  if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
   if (known === 'other') return { status: 'refused', problem: otherUse(request) };
   let looks = 0;
   const beforePost = async (): Promise<Problem | 'wait' | undefined> => {
@@ -129,6 +132,8 @@ const isNewKey = ({ key, traceId }: ApprovalRequest): boolean => key === traceId
 
 const takeBack = ({ client, journal }: Services, input: WithdrawInput): Promise<Withdrawal> =>
   client.withdraw(input, journal?.isTakenOver(input.request) === true);
+
+const GIVEN_UP: Problem = { code: 'closed', message: 'given up before it was sent' };
 
 const otherUse = ({ key }: ApprovalRequest): Problem => ({
   code: 'conflict',

@@ -44,6 +44,10 @@ const IN_OTHER_HANDS: Problem = {
   code: 'transport',
   message: 'Failed to create request: another process was about to send it',
 };
+const GIVEN_UP: Problem = {
+  code: 'transport',
+  message: 'Failed to create request: given up',
+};
 const PAUSES = { firstMs: 500, mostMs: 4_000 };
 
 /** Creates the approval, or finds the one that an earlier try made. Never rejects. */
@@ -53,7 +57,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   const endsAt = clock.monotonic() + WITHIN_MS;
   const left = (): number => endsAt - clock.monotonic();
   let { mayExist, isOurs } = options;
-  let problem: Problem = { code: 'transport', message: 'Failed to create request: given up' };
+  let problem: Problem = GIVEN_UP;
   /** How many rows of this key there may be. */
   let posts = options.mayExist ? 1 : 0;
   let mayBeStored = false;
@@ -90,7 +94,7 @@ type Found = { readonly is: 'found'; readonly approvalId: string };
 
 /** One try: a look in the list where the row may be there already, else the POST. */
 async function attemptOnce(
-  { exchange, beforePost, left }: SubmitOptions & { readonly left: () => number },
+  { exchange, beforePost, signal, left }: SubmitOptions & { readonly left: () => number },
   request: ApprovalRequest,
   look: FindOptions | undefined,
 ): Promise<Attempt | Found> {
@@ -101,6 +105,8 @@ async function attemptOnce(
     return notPosted(error);
   }
   const problem = await beforePost?.();
+  // The asker may have given up while we looked: what was not sent needs no withdrawal.
+  if (signal.aborted) return { is: 'refused', problem: GIVEN_UP };
   if (problem === 'wait') return { is: 'unsent', problem: IN_OTHER_HANDS, pauseMs: OTHERS_POST_MS };
   if (problem !== undefined) return { is: 'refused', problem };
   return post(exchange, request, Math.max(1, left()));
