@@ -61,6 +61,11 @@ export type FaultName = keyof typeof STRONGEST;
 
 const NAMES = Object.keys(STRONGEST).filter((name): name is FaultName => name in STRONGEST);
 
+/** What takes no request and no connection away. */
+const HARMLESS = /^(person|clock)\.|^socket\.(frame_lost|reordered|duplicated|garbage|foreign)$/;
+/** So many of the worlds have nothing else. */
+const GENTLE = 0.12;
+
 export class FaultMix {
   readonly #random: Random;
   readonly #strengths = new Map<FaultName, number>();
@@ -74,6 +79,16 @@ export class FaultMix {
       const strength = (0.1 + 0.9 * random.next()) * STRONGEST[name];
       if (isOn) this.#strengths.set(name, strength);
     }
+    const gentle = random.fork('plain');
+    if (gentle.chance(GENTLE)) this.#beGentle(gentle);
+  }
+
+  /** A world in which decisions must come quickly, because little stands in their way. */
+  #beGentle(random: Random): void {
+    this.#strengths.clear();
+    for (const name of NAMES.filter((each) => HARMLESS.test(each)))
+      if (random.chance(0.35))
+        this.#strengths.set(name, (0.1 + 0.9 * random.next()) * STRONGEST[name]);
   }
 
   get names(): readonly FaultName[] {
@@ -96,9 +111,7 @@ export class FaultMix {
 
   /** Whether nothing but frames gets lost, while every connection stays as it is. */
   get losesFramesAlone(): boolean {
-    const harmless =
-      /^(person|clock)\.|^socket\.(frame_lost|reordered|duplicated|garbage|foreign)$/;
-    return this.names.every((name) => harmless.test(name));
+    return this.names.every((name) => HARMLESS.test(name));
   }
 
   /** Whether it happens this time. */

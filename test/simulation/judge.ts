@@ -29,6 +29,8 @@ const JUDGE_LANE = 2_000_000;
 /** G4: one request timeout beyond the approval's own. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const WAKE_MS = 1_000;
+/** A withdrawal and a last try in the background, with a read each. */
+const CLOSES_WITHIN_MS = 4 * REQUEST_TIMEOUT_MS;
 /** A poll interval and its exchange. */
 const CALM_MS = 5_000 + 500;
 /** Between reads while the channel is live, and an exchange. */
@@ -136,6 +138,7 @@ export class Judge {
     const { ledger, scheduler } = this.#options;
     ledger.closings.set(life, scheduler.now);
     if (ledger.waiting().some((ask) => ask.life === life)) life.trace.hit('close.while_waiting');
+    scheduler.after(CLOSES_WITHIN_MS + this.slackMs, JUDGE_LANE, () => this.#refuseLongClose(life));
   }
 
   closed(life: Life): void {
@@ -143,6 +146,16 @@ export class Judge {
     politeness.closed(life);
     const open = ledger.waiting().find((ask) => ask.life === life);
     if (open !== undefined) this.#fail('close() resolved', open, 'and the outcome is not there');
+  }
+
+  /** G6: a shutdown takes back what waits, and does not wait for people. */
+  #refuseLongClose(life: Life): void {
+    const { scheduler, fail } = this.#options;
+    const later = life.time.awakeAt + CLOSES_WITHIN_MS + this.slackMs;
+    if (!life.isAlive || this.politeness.isClosed(life)) return;
+    if (later > scheduler.now)
+      scheduler.at(later + 1, JUDGE_LANE, () => this.#refuseLongClose(life));
+    else fail(`G6: ${life.name} does not close`);
   }
 
   /** The deadline of an approval as this process sees it, true time. */

@@ -94,6 +94,10 @@ export class Politeness {
     this.#of(life).quiet = [];
   }
 
+  isClosed(life: Life): boolean {
+    return this.#of(life).isClosed;
+  }
+
   closed(life: Life): void {
     const manners = this.#of(life);
     const { scheduler, network } = this.#options;
