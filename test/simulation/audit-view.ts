@@ -46,6 +46,11 @@ export class AuditView {
     return [...this.#files().values()].flatMap((node) => linesOf(node.content));
   }
 
+  /** Whether a record with this outcome is there, safe or not. */
+  holds(traceId: string, outcome: string): boolean {
+    return this.all().some((line) => line.trace_id === traceId && line.outcome === outcome);
+  }
+
   get segments(): number {
     return this.#files().size;
   }

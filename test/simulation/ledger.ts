@@ -56,8 +56,6 @@ export class Ledger {
   platformForgot = false;
   /** Rows of ours are beyond what the platform lists. */
   windowFilled = false;
-  /** When each process began to close. */
-  readonly closings = new Map<Life, number>();
   /** Frames that were lost, by process and row. */
   readonly lostFrames = new Set<string>();
 

@@ -98,11 +98,15 @@ export class Politeness {
     return this.#of(life).isClosed;
   }
 
+  closing(life: Life): void {
+    const open = [...this.#options.network().open];
+    this.#of(life).leftExchange = open.some((exchange) => exchange.life === life);
+  }
+
   closed(life: Life): void {
     const manners = this.#of(life);
-    const { scheduler, network } = this.#options;
+    const { scheduler } = this.#options;
     manners.isClosed = true;
-    manners.leftExchange = [...network().open].some((exchange) => exchange.life === life);
     scheduler.after(AFTERMATH_MS, JUDGE_LANE, () => this.#refuseLeftovers(life));
   }
 

@@ -24,14 +24,17 @@ export function questionsOf(
 ): Question[] {
   const count = random.pick([1, 1, 2, 2, 3, 5]);
   const questions: Question[] = [];
+  const others = random.fork(within.slot);
   for (let number = 0; number < count; number += 1) {
     const shares = faults.has('process.same_keys') && random.chance(0.7);
     const name = shares ? `shared ${number % 2}` : `${within.slot}${number}`;
+    const isOther = shares && others.chance(0.3);
     const isKeyed = within.ownKeys && (shares || random.chance(0.4));
     questions.push({
       at: random.chance(0.5) ? random.between(0, 500) : random.between(0, within.ms),
       key: isKeyed ? `key ${name}` : undefined,
-      action: `act ${name}`,
+      // The same key for something else is refused.
+      action: isOther ? `act otherwise ${name}` : `act ${name}`,
       args: (isKeyed ? number % 2 === 0 : random.chance(0.5)) ? { amount: number % 2 } : undefined,
       timeoutMs: timeoutOf(random),
       abortAfterMs: faults.strikes('process.aborts') ? abortOf(random) : undefined,
