@@ -1,7 +1,9 @@
 /** Guarantees of the requesting side, each where nothing but it stands between a fault and a lie. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { systemEnvironment } from '../src/index.ts';
 import { fakeRoutes } from '../src/testing/index.ts';
+import { recordingFetch } from './support/catalogue.ts';
 import { fastEnvironment } from './support/fast-environment.ts';
 import { slowDisk } from './support/slow-disk.ts';
 import { fakePlatform, requestingSide, WORKSPACE } from './support/world.ts';
@@ -96,5 +98,59 @@ describe('a withdrawal', () => {
     expect(platform.rows()).toMatchObject([{ status: 'pending' }]);
     takeRuleBack();
     await vi.waitFor(() => expect(platform.rows()).toMatchObject([{ status: 'denied' }]), SOON);
+  });
+});
+
+describe('fifty keys that may have been asked before', () => {
+  it('G10 are looked for with one list request at a time, shared by many', async () => {
+    const platform = await fakePlatform();
+    let reading = 0;
+    let most = 0;
+    platform.respond(fakeRoutes.list, async () => {
+      reading += 1;
+      most = Math.max(most, reading);
+      for (let turns = 0; turns < 5; turns += 1) await turn();
+      reading -= 1;
+      return undefined;
+    });
+    const { approvals } = requestingSide(platform.url, {
+      useWebSocket: false,
+      pollInterval: '60s',
+    });
+    platform.quirks.onCreate = ({ id }) => void platform.decide(id, 'approved');
+    const asked = Array.from({ length: 50 }, (_, index) =>
+      approvals.request({ action: `step ${index}`, key: `step-${index}` }),
+    );
+    expect((await Promise.all(asked)).every(({ approved }) => approved)).toBe(true);
+    expect(most).toBe(1);
+    expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(50);
+  });
+});
+
+describe('a platform that asks for patience', () => {
+  it('G10 is sent nothing meanwhile, of whatever kind', async () => {
+    const platform = await fakePlatform();
+    platform.respond(fakeRoutes.list, [{ status: 429, headers: { 'retry-after': '5' } }]);
+    const { environment, sent } = recordingFetch(fastEnvironment(10));
+    const { approvals } = requestingSide(platform.url, {
+      useWebSocket: false,
+      timeout: '5m',
+      environment,
+    });
+    const answered = new Promise<void>((resolve) => {
+      approvals.on('trouble', () => resolve());
+    });
+    const first = approvals.request({ action: 'Deploy' });
+    await answered;
+    const second = approvals.request(ASK);
+    await platform.waitForRow(({ action }) => action === ASK.action);
+    const [, read, next] = sent;
+    expect([read?.method, next?.at]).toEqual(['GET', expect.any(Number)]);
+    expect((next?.at ?? 0) - (read?.at ?? 0)).toBeGreaterThanOrEqual(5_000);
+    for (const { id } of platform.rows()) platform.decide(id, 'approved');
+    expect(await Promise.all([first, second])).toMatchObject([
+      { approved: true },
+      { approved: true },
+    ]);
   });
 });
