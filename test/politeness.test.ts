@@ -89,6 +89,8 @@ async function end({ approvals, time, pass }: Quiet): Promise<void> {
     closing.isOver = true;
   });
   while (!closing.isOver) await pass(1_000);
+  // What was armed for the next turn.
+  await pass(500);
   expect(time.timers, 'timers left').toBe(0);
 }
 

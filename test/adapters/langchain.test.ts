@@ -75,7 +75,7 @@ it('gives a program that invokes the tool itself the object', async () => {
 });
 
 it('answers a timeout when nobody decides', async () => {
-  const { platform, model, run } = await agentSide(ASK, { timeout: 0.3 });
+  const { platform, model, run } = await agentSide(ASK, { timeout: 1.5 });
   await run();
   expect(JSON.parse(seenBy(model).text)).toMatchObject({ approved: false, status: 'timeout' });
   expect(platform.rows()).toMatchObject([{ status: 'denied' }]);
