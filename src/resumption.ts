@@ -1,7 +1,7 @@
 /** What a process before this one left under way: it goes on, on the same rows. */
 import type { ApprovalRequest, Outcome } from '../machines/index.ts';
 import { type ApprovalRuns, refuseOther } from './approval-runs.ts';
-import type { EndRecord } from './audit/index.ts';
+import type { AuditLog, EndRecord } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
 import { CountersignError, messageOf } from './errors.ts';
 import type { BrokenEntry, HeldEntries, Journal, JournalEntry, Once } from './journal/index.ts';
@@ -110,13 +110,22 @@ export class Resumption {
     const same = runs.sameKey(request);
     if (same !== undefined) {
       // The two began beside each other and are one approval: ours.
-      if (same.request.traceId !== request.traceId) log.append(joinedEvent(request, same.request));
+      if (same.request.traceId !== request.traceId) await this.#join(log, request, same.request);
       return same;
     }
     log.append(resumedEvent(entry));
     const run = runs.start(request, log, approvalId);
     if (givenUp !== null) run.withdraw(givenUp);
     return run;
+  }
+
+  /** In the journal until it is recorded: a kill in between must not lose it. */
+  async #join(log: AuditLog, request: ApprovalRequest, goesOn: ApprovalRequest): Promise<void> {
+    log.append(joinedEvent(request, goesOn));
+    await log.flush().then(
+      () => this.#options.journal.end(request),
+      () => undefined,
+    );
   }
 
   /** Who asked knows the end, and what it owes is not paid: the row, or its twin that comes late. */

@@ -93,6 +93,12 @@ function parse(body: string): unknown {
   }
 }
 
+/** Another entry of the same key, beside the one that goes on. */
+export const joinedName = (name: string, id: string): string => name.replace(/json$/, `${id}.json`);
+
+/** What an entry of this key is called that goes on, whatever this one is called. */
+export const mainName = (name: string): string => name.replace(/\..*$/, '.json');
+
 /** The name of an entry's file: keys may hold what names of files may not. */
 export const entryName = (key: string): string =>
   `${createHash('sha256').update(key, 'utf8').digest('hex')}.json`;

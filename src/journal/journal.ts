@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { FolderSync, removeFile, writeAtOnce } from './durable.ts';
-import { encodeEntry, entryName, type JournalEntry } from './entry.ts';
+import { encodeEntry, entryName, type JournalEntry, joinedName, mainName } from './entry.ts';
 import { entryNames, leaveFolder, makeOwnFolder } from './owner.ts';
 import {
   type BrokenEntry,
@@ -49,6 +49,8 @@ export class Journal {
   readonly #writing = new Map<string, Promise<void>>();
   /** Names of entries that a process before this one began. */
   readonly #takenOver = new Set<string>();
+  /** Names of entries that are one with ours, by trace id; until that is recorded. */
+  readonly #joined = new Map<string, string>();
   readonly #claiming = new Map<string, Promise<JournalEntry | undefined>>();
   #own: Promise<OwnFolder> | undefined;
   #wasWritten = false;
@@ -107,17 +109,27 @@ export class Journal {
 
   /** It has ended, and whoever asked knows; off the disk when it resolves. Never throws. */
   async end(of: EntryOf): Promise<void> {
+    await this.#endJoined(of.traceId);
     if (this.get(of) === undefined) return;
     const name = entryName(of.key);
     this.#entries.delete(name);
     this.#takenOver.delete(name);
     await this.#inTurn(name, async () => {
       // The same key may have been asked again meanwhile.
-      if (this.#entries.has(name)) return;
-      const own = await this.#openOwn();
-      await removeFile(this.#options.environment.files, join(own.path, name));
-      await own.sync.sync();
+      if (!this.#entries.has(name)) await this.#remove(name);
     }).catch(() => undefined);
+  }
+
+  async #endJoined(traceId: string): Promise<void> {
+    const name = this.#joined.get(traceId);
+    this.#joined.delete(traceId);
+    if (name !== undefined) await this.#remove(name).catch(() => undefined);
+  }
+
+  async #remove(name: string): Promise<void> {
+    const own = await this.#openOwn();
+    await removeFile(this.#options.environment.files, join(own.path, name));
+    await own.sync.sync();
   }
 
   /**
@@ -164,7 +176,9 @@ export class Journal {
   async #claim(name: string): Promise<JournalEntry | undefined> {
     try {
       for (const from of await orphans(this.#options, await this.#ownPath())) {
-        const taken = await this.#take(from, name);
+        const names = await entryNames(this.#options.environment.files, from);
+        const found = names.find((each) => mainName(each) === name);
+        const taken = found === undefined ? undefined : await this.#take(from, found);
         if (taken === undefined) continue;
         if ('why' in taken) throw new Error(`${taken.path} ${taken.why}; it was set aside`);
         return taken;
@@ -177,17 +191,18 @@ export class Journal {
 
   async #take(from: string, name: string): Promise<JournalEntry | BrokenEntry | undefined> {
     const { path: to } = await this.#openOwn();
+    const main = mainName(name);
     // One approval for a key: ours goes on, and what the other process left is no other.
-    if (this.#entries.has(name)) {
-      const as = `${name}.joined`;
-      const joined = await take(this.#options, { from, to, name, as });
-      await removeFile(this.#options.environment.files, join(to, as));
-      return joined;
-    }
-    const taken = await take(this.#options, { from, to, name });
+    const isJoined = this.#entries.has(main);
+    const as = isJoined ? joinedName(main, this.#options.environment.uuid()) : main;
+    const taken = await take(this.#options, { from, to, name, as });
     if (taken === undefined || 'why' in taken) return taken;
-    this.#entries.set(name, taken);
-    this.#takenOver.add(name);
+    if (isJoined) {
+      this.#joined.set(taken.request.traceId, as);
+      return taken;
+    }
+    this.#entries.set(main, taken);
+    this.#takenOver.add(main);
     return taken;
   }
 

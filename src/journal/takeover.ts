@@ -9,7 +9,7 @@ import { messageOf } from '../errors.ts';
 import { codeOf, readWhole, undefinedIfMissing } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { removeFile, UNFINISHED } from './durable.ts';
-import { decodeEntry, entryName, type JournalEntry, MAX_ENTRY_BYTES } from './entry.ts';
+import { decodeEntry, entryName, type JournalEntry, MAX_ENTRY_BYTES, mainName } from './entry.ts';
 import { entryNames, leaveFolder, type Owner, ownerFolders, readOwner } from './owner.ts';
 
 /** An entry that cannot be believed; it was set aside. */
@@ -110,7 +110,8 @@ async function believe(
 ): Promise<JournalEntry | BrokenEntry> {
   try {
     const entry = decodeEntry(await read(options.environment.files, path));
-    if (entryName(entry.request.key) !== name) throw new Error('stands under the name of another');
+    if (entryName(entry.request.key) !== mainName(name))
+      throw new Error('stands under the name of another');
     return entry;
   } catch (error) {
     if (MAY_PASS.has(codeOf(error))) throw error;

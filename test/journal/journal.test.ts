@@ -77,6 +77,27 @@ describe('the journal', () => {
     expect(await journalOf(3).claimAll()).toMatchObject({ entries: [], held: [{ count: 1 }] });
   });
 
+  it('G7 hands on what was joined with an approval of its own, until that is recorded', async () => {
+    const folder = temporaryFolder();
+    const { journalOf, kill } = processesOn(folder);
+    const joined = journalEntry({ key: request.key, traceId: 'trace-3' }).request;
+    const [first, second, third] = [journalOf(1), journalOf(2), journalOf(3)];
+    await first.begin(joined);
+    await second.begin(request);
+    kill(1);
+    expect(await second.claimAll()).toMatchObject({ entries: [{ request: joined }] });
+    kill(2);
+    const { entries } = await third.claimAll();
+    expect(entries.map(({ request: { traceId } }) => traceId).sort()).toEqual(
+      [request.traceId, joined.traceId].sort(),
+    );
+    await third.end(joined);
+    await third.end(request);
+    await third.close();
+    await journalOf(4).claimAll();
+    expect(everyFile(folder)).toEqual([]);
+  });
+
   it('F53 leaves what a living process holds, and says who that is', async () => {
     const { journalOf } = processesOn(temporaryFolder());
     await journalOf(1).begin(request);
@@ -160,6 +181,7 @@ describe('the journal', () => {
     kill(1);
     expect((await second.claimAll()).entries.map((entry) => entry.request)).toEqual([theirs]);
     expect(second.get(request)).toMatchObject({ request });
+    await second.end(theirs);
     kill(2);
     expect((await journalOf(3).claimAll()).entries.map((entry) => entry.request)).toEqual([
       request,
