@@ -10,7 +10,7 @@ import type { Row } from './platform.ts';
 type Told = Extract<Said, { type: 'outcome' }>;
 
 /** A decision must be there this long before the deadline to be surely seen; milliseconds. */
-const SURELY_SEEN_MS = 2_500;
+const SURELY_SEEN_MS = 4_000;
 
 export function judge(evidence: Evidence): string[] {
   return [
@@ -178,7 +178,7 @@ function judgeByRow(evidence: Evidence, told: Told, end: AuditLine): string[] {
         : [`D7: the row is ${row === undefined ? 'not there' : shown(row)}`];
     case 'timeout':
       return said === undefined || cause === 'decided_late'
-        ? judgeLate(evidence, told, end)
+        ? judgeLate(evidence, told)
         : [`G1: the person said ${said} (cause ${cause})`];
     case 'withdrawn':
       return said === undefined || end.withdrawal === 'already_decided'
@@ -190,21 +190,19 @@ function judgeByRow(evidence: Evidence, told: Told, end: AuditLine): string[] {
 }
 
 /** G1: who lived before the deadline, and after the decision, must have seen it. */
-function judgeLate(
-  { decided, story, lives }: Evidence,
-  { approvalId, action }: Told,
-  end: AuditLine,
-): string[] {
+function judgeLate(evidence: Evidence, { approvalId, action, traceId }: Told): string[] {
+  const { decided, story, lives, audit } = evidence;
   const decision = decided.find((each) => each.row.id === approvalId);
-  const { timeoutMs = 0 } = story.questions.find((each) => each.action === action) ?? {};
-  const endedAt = Date.parse(end.timestamp);
-  const teller = lives.findLast(({ startedAt }) => startedAt <= endedAt);
+  const question = story.questions.find((each) => each.action === action);
+  const [first] = tracesOf(audit, traceId);
   // Where the channel is up and loses frames, a read comes every 30 s.
   const isBlind = story.dropFrames && story.useWebSocket;
-  if (decision === undefined || teller === undefined || isBlind) return [];
-  const since = Math.max(decision.at, teller.startedAt);
-  return endedAt - since > SURELY_SEEN_MS && timeoutMs > SURELY_SEEN_MS
-    ? [`G1: the person said ${decision.decision} ${endedAt - since} ms before, and the asker lived`]
+  if (decision === undefined || question === undefined || first === undefined || isBlind) return [];
+  const deadline = Date.parse(first.timestamp) + question.timeoutMs;
+  const teller = lives.findLast(({ startedAt }) => startedAt <= deadline);
+  const seenFor = deadline - Math.max(decision.at, teller?.startedAt ?? deadline);
+  return seenFor > SURELY_SEEN_MS
+    ? [`G1: the person said ${decision.decision} ${seenFor} ms before, and the asker lived`]
     : [];
 }
 

@@ -4,6 +4,4 @@ export const KNOWN_ISSUES = {
   recoveryIsTorn: true,
   /** A grant that turns out to be used already stays in the journal of the one who asked again. */
   usedGrantStays: true,
-  /** The live channel opens after `close()`, where the deadline passed before the journal was written. */
-  channelOpensAfterClose: true,
 } as const;

@@ -121,6 +121,9 @@ function answerTo(dice: Dice, needs: ReadonlySet<Need>, { timeoutMs }: Question)
   return { says, when: dice.pick([0, 0, dice.between(10, 200), dice.between(200, 900), 'dead']) };
 }
 
+/** Points that every life comes to in which something is asked. */
+const EVERYWHERE = POINTS.filter(({ needs }) => needs.length === 0);
+
 interface Setting {
   readonly wanted: Point | undefined;
   readonly needs: ReadonlySet<Need>;
@@ -130,12 +133,12 @@ interface Setting {
 function livesOf(dice: Dice, setting: Setting): Life[] {
   const { wanted, needs } = setting;
   const resumesOnly = needs.has('resume') || needs.has('resume of two');
-  const lives = Array.from({ length: dice.pick([2, 3, 4, 5]) }, (_, n): Life => {
+  const lives = Array.from({ length: dice.pick([3, 4, 5, 6]) }, (_, n): Life => {
     const isFirst = n === 0;
     const how = isFirst ? FIRST : { ...dice.pick(LATER), ...(resumesOnly ? RESUMING : {}) };
-    const isWanted = wanted !== undefined && !(isFirst && resumesOnly);
-    const point = isWanted ? wanted : dice.pick(pointsFor(setting, isFirst));
-    const life = lifeOf(dice, how, isWanted || dice.chance(0.45) ? point : undefined);
+    const isWanted = isFirst ? !resumesOnly : n === 1 || dice.chance(0.4);
+    const other = dice.chance(0.3) ? dice.pick(EVERYWHERE) : undefined;
+    const life = lifeOf(dice, how, isWanted && wanted !== undefined ? wanted : other);
     return isFirst || !dice.chance(0.2) ? life : withOther(dice, setting, life);
   });
   const [first, ...later] = lives;
@@ -159,13 +162,6 @@ const killedWhileWaiting = ({ resumes, asks, kill }: Life, time: number): Life =
   kill: { afterMs: kill.afterMs },
 });
 
-const pointsFor = ({ platform }: Setting, isFirst: boolean): readonly Point[] =>
-  POINTS.filter(
-    ({ needs }) =>
-      !(isFirst && needs.some((need) => need.startsWith('resume'))) &&
-      !(platform === 'own' && needs.includes('fake platform')),
-  );
-
 function lifeOf(dice: Dice, how: Pick<Life, 'resumes' | 'asks'>, point: Point | undefined): Life {
   // Where another process was about to post, a new one waits for a second and a half first.
   const afterMs = dice.between(2_500, 4_000);
@@ -178,7 +174,7 @@ function lifeOf(dice: Dice, how: Pick<Life, 'resumes' | 'asks'>, point: Point | 
   // Soon after the start there is nothing to be lost yet.
   if (dice.chance(0.3))
     return { ...how, kill: { afterMs: dice.between(1, dice.pick([200, 700, 2_500])) } };
-  const operation = dice.between(1, dice.pick([30, 70, 120]));
+  const operation = dice.between(1, dice.pick([20, 50, 90]));
   const moment = dice.pick(['before', 'in', 'after'] as const);
   return { ...how, crash: { operation, moment }, kill: { afterMs } };
 }

@@ -51,7 +51,11 @@ export class Trigger {
   #isPlanned(moment: Moment, name: string, number: number): boolean {
     const crash = this.#crash;
     if (crash === undefined) return false;
-    if ('operation' in crash) return crash.operation === number && crash.moment === moment;
+    if ('operation' in crash)
+      // Most operations have no middle.
+      return (
+        crash.operation === number && [moment, moment === 'after' && 'in'].includes(crash.moment)
+      );
     if (crash.at !== pointOf(moment, name)) return false;
     const time = (this.#times.get(crash.at) ?? 0) + 1;
     this.#times.set(crash.at, time);
