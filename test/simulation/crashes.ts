@@ -81,7 +81,7 @@ export class Crashes {
 
   #restart(agent: Agent, ms: number): void {
     this.#options.scheduler.after(ms, LANE, () => {
-      if (!agent.isRunning) agent.start();
+      if (!agent.isRunning && !this.#options.faults.isHealed) agent.start();
     });
   }
 

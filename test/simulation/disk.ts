@@ -33,6 +33,8 @@ export class Disk {
   readonly #now: () => number;
   #inodes = 2n;
   readonly #root: FolderNode;
+  /** How often the power failed: what was under way then is gone. */
+  powerCuts = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -161,6 +163,7 @@ export class Disk {
 
   /** The power fails, and comes back. */
   powerCut(random: Random): { readonly namesLost: number; readonly torn: number } {
+    this.powerCuts += 1;
     const namesLost = this.#changes.recover(random);
     let torn = 0;
     const seen = new Set<DiskNode>();

@@ -39,14 +39,18 @@ export function filesOf(use: DiskUse): Files {
 }
 
 function perform<Result>(
-  { life, faults }: DiskUse,
+  { life, faults, disk }: DiskUse,
   what: string,
   effect: () => Result,
 ): Promise<Result> {
   const ms = faults.strikes('disk.slow')
     ? life.random.between(5, SLOW_DISK_MS)
     : life.random.between(0, 1);
-  return life.perform(what, ms, effect);
+  const { powerCuts } = disk;
+  return life.perform(what, ms, () => {
+    if (disk.powerCuts !== powerCuts) throw new DiskError('EIO', what);
+    return effect();
+  });
 }
 
 function openFile(use: DiskUse, path: string, node: DiskNode, flags: number): OpenFile {

@@ -27,8 +27,11 @@ export interface HttpPlan {
   readonly answeringMs: number;
 }
 
-/** Beyond what a client waits for one exchange, milliseconds. */
-const LATE_MS = { least: 9_000, most: 26_000 };
+/**
+ * About as long as a client waits for one exchange, and a little longer, milliseconds. What arrives
+ * more than ten seconds after it was given up is beyond what the client promises to take back.
+ */
+const LATE_MS = { least: 8_000, most: 12_000 };
 
 export function planOf(faults: FaultMix, random: Random): HttpPlan {
   const isSlow = faults.strikes('http.slow');

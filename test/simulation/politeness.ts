@@ -30,7 +30,7 @@ interface Manners {
 }
 
 /** Looks for what has ended, beside the reads of those who wait. */
-const STRAY_LISTS = 2;
+const STRAY_LISTS = 4;
 /** In an outage of ten minutes; none is longer here. */
 const MOST_IN_VAIN = 60;
 const MINUTE_MS = 60_000;
