@@ -90,7 +90,8 @@ function row({ defect, what }: Mutant, { killedBy, trouble, seconds }: Verdict):
 }
 
 async function all(mutants: readonly Mutant[]): Promise<void> {
-  const { folders, remove } = copyTree(Math.min(availableParallelism(), mutants.length));
+  // One more than there are cores: many a mutant lets its test wait for what never comes.
+  const { folders, remove } = copyTree(Math.min(availableParallelism() + 1, mutants.length));
   process.once('exit', () => {
     endRuns();
     remove();
