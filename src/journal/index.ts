@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export type { JournalEntry } from './entry.ts';
-export type { Claimed } from './journal.ts';
 export { Journal } from './journal.ts';
 export { Once } from './once.ts';
 export type { BrokenEntry, HeldEntries } from './takeover.ts';
