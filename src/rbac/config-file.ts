@@ -62,11 +62,13 @@ async function parse(text: string): Promise<WorkspaceConfig> {
   // Imported here because it costs start-up, and most workspaces have no file.
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  // Pretty errors would quote the file, which may hold other programs' secrets.
+  // The reader's own messages quote the file now and then, which may hold other programs' secrets.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined)
-    throw new WrongPlace(`${lines.linePos(error.pos[0]).line}: ${error.message}`);
+    throw new WrongPlace(
+      `${lines.linePos(error.pos[0]).line}: is no valid YAML (${inWords(error.code)})`,
+    );
   const value: unknown = document.toJS();
   const parsed = fileSchema.safeParse(value ?? {});
   const issue = parsed.error?.issues[0];
@@ -76,6 +78,9 @@ async function parse(text: string): Promise<WorkspaceConfig> {
   }
   return toConfig(parsed.data ?? {});
 }
+
+/** `BAD_INDENT` as `bad indent`. */
+const inWords = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
 
 type Sections = ReturnType<typeof fileSchema.parse>;
 

@@ -113,8 +113,8 @@ describe('D29 a config.yaml that is wrong grants nothing, and is told by file, l
     ['hitl:\n  bypass_roles: {}', ':2: hitl.bypass_roles must be a list (found a mapping)'],
     ['- a\n', ':1: the file must be a mapping (found a list)'],
     ['just text', ':1: the file must be a mapping (found a string)'],
-    ['a: 1\nb: 2\na: 3\n', ':3: Map keys must be unique'],
-    ['rbac:\n  roles: [a]\n  roles: [admin]', ':3: Map keys must be unique'],
+    ['a: 1\nb: 2\na: 3\n', ':3: is no valid YAML (duplicate key)'],
+    ['rbac:\n  roles: [a]\n  roles: [admin]', ':3: is no valid YAML (duplicate key)'],
   ])('%j', async (text, message) => {
     expect(await problemWith(text)).toBe(message);
   });
@@ -135,7 +135,7 @@ describe('D29 a config.yaml that is wrong grants nothing, and is told by file, l
   });
 
   it('because it is several documents, or a heap of aliases', async () => {
-    expect(await problemWith('a: 1\n---\nb: 2\n')).toContain('multiple documents');
+    expect(await problemWith('a: 1\n---\nb: 2\n')).toContain('multiple docs');
     const levels = Array.from({ length: 9 }, (_, n) => {
       const items = n === 0 ? Array(10).fill('x') : Array(10).fill(`*l${n - 1}`);
       return `l${n}: &l${n} [${items.join()}]`;
