@@ -138,7 +138,6 @@ export class Judge {
 
   closing(life: Life): void {
     const { ledger, scheduler } = this.#options;
-    this.politeness.closing(life);
     if (ledger.waiting().some((ask) => ask.life === life)) life.trace.hit('close.while_waiting');
     scheduler.after(CLOSES_WITHIN_MS + this.slackMs, JUDGE_LANE, () => this.#refuseLongClose(life));
   }
@@ -206,7 +205,8 @@ export class Judge {
     const { scheduler } = this.#options;
     if (ask.outcome !== undefined || !ask.life.isAlive) return;
     const { awakeAt } = ask.life.time;
-    const later = awakeAt + WAKE_MS + REQUEST_TIMEOUT_MS + this.slackMs;
+    const rest = KNOWN_ISSUES.deadlineBeginsLate ? ask.timeoutMs : 0;
+    const later = awakeAt + rest + WAKE_MS + REQUEST_TIMEOUT_MS + this.slackMs;
     if (awakeAt >= ask.at && later > scheduler.now)
       scheduler.at(later + 1, JUDGE_LANE, () => this.#refuseLongWait(ask, later));
     else

@@ -18,8 +18,6 @@ export interface PolitenessOptions {
 
 interface Manners {
   isClosed: boolean;
-  /** It was closed in the middle of an exchange. */
-  leftExchange: boolean;
   /** List requests of the last minute in which nothing else happened. */
   quiet: number[];
   /** Requests since the platform was last there. */
@@ -50,7 +48,7 @@ export class Politeness {
     const { scheduler } = this.#options;
     const { life, kind } = exchange;
     const manners = this.#of(life);
-    if (manners.isClosed && !(manners.leftExchange && KNOWN_ISSUES.exchangesOutliveClose))
+    if (manners.isClosed && !KNOWN_ISSUES.readsAfterClose)
       this.#fail(life, `sends ${kind} after close()`);
     manners.inVain = this.#options.reachable(life) ? 0 : manners.inVain + 1;
     if (manners.inVain > MOST_IN_VAIN) this.#fail(life, `sends ${manners.inVain} times in vain`);
@@ -98,11 +96,6 @@ export class Politeness {
     return this.#of(life).isClosed;
   }
 
-  closing(life: Life): void {
-    const open = [...this.#options.network().open];
-    this.#of(life).leftExchange = open.some((exchange) => exchange.life === life);
-  }
-
   closed(life: Life): void {
     const manners = this.#of(life);
     const { scheduler } = this.#options;
@@ -120,7 +113,7 @@ export class Politeness {
   #refuseLeftovers(life: Life): void {
     const { network, live } = this.#options;
     if (!life.isAlive) return;
-    if (this.#of(life).leftExchange && KNOWN_ISSUES.exchangesOutliveClose) return;
+    if (KNOWN_ISSUES.readsAfterClose) return;
     if (life.timers.size > 0) this.#fail(life, `left ${life.timers.size} timers after close()`);
     if ([...network().open].some((exchange) => exchange.life === life))
       this.#fail(life, 'left a request after close()');
@@ -133,7 +126,6 @@ export class Politeness {
     if (known !== undefined) return known;
     const manners = {
       isClosed: false,
-      leftExchange: false,
       quiet: [],
       inVain: 0,
       heldUntil: 0,
