@@ -6,4 +6,6 @@ export const KNOWN_ISSUES = {
   resumeConflict: true,
   /** The time that a machine sleeps between request() and the first state is not counted. */
   deadlineBeginsLate: true,
+  /** A row of a process that was killed is left alone where the looks for it failed. */
+  lookedInVain: true,
 } as const;
