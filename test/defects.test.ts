@@ -336,7 +336,8 @@ describe('the defects of the original do not occur', () => {
     for (const { id } of platform.rows()) approve(platform, id);
     expect((await Promise.all(asked)).every(({ approved }) => approved)).toBe(true);
     expect(most).toBe(1);
-    expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(10);
+    // One each 100 ms on a machine that is busy; one for each waiter would be 50.
+    expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(25);
   });
 
   it.each(['commitThenReset', 'commitThen500'] as const)(

@@ -62,14 +62,18 @@ async function parse(text: string): Promise<WorkspaceConfig> {
   // Imported here because it costs start-up, and most workspaces have no file.
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  // The reader's own messages quote the file now and then, which may hold other programs' secrets.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The reader's own messages and warnings quote the file now and then, which may hold other programs' secrets.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const [error] = document.errors;
   if (error !== undefined)
     throw new WrongPlace(
       `${lines.linePos(error.pos[0]).line}: is no valid YAML (${inWords(error.code)})`,
     );
-  const value: unknown = document.toJS();
+  const value = toValue(document);
   const parsed = fileSchema.safeParse(value ?? {});
   const issue = parsed.error?.issues[0];
   if (issue !== undefined) {
@@ -77,6 +81,15 @@ async function parse(text: string): Promise<WorkspaceConfig> {
     throw new WrongPlace(problemOf({ document, lines, value }, issue));
   }
   return toConfig(parsed.data ?? {});
+}
+
+/** Aliases are followed only here. */
+function toValue(document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new Error('is no valid YAML (an alias stands for nothing, or for too much)');
+  }
 }
 
 /** `BAD_INDENT` as `bad indent`. */

@@ -140,7 +140,7 @@ describe('D29 a config.yaml that is wrong grants nothing, and is told by file, l
       const items = n === 0 ? Array(10).fill('x') : Array(10).fill(`*l${n - 1}`);
       return `l${n}: &l${n} [${items.join()}]`;
     });
-    expect(await problemWith(levels.join('\n'))).toContain('Excessive alias count');
+    expect(await problemWith(levels.join('\n'))).toContain('or for too much');
   });
 
   it('because it is no text, or too much of it', async () => {

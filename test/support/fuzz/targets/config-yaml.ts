@@ -89,9 +89,6 @@ function verdictOf(content: Buffer): boolean | undefined {
   return fields === undefined ? undefined : isRight(fields);
 }
 
-/** Sentences of the YAML reader that quote the file. */
-const QUOTES_THE_FILE = /Unresolved alias|Block scalar header includes extra characters/;
-
 /** Never throws, never takes what is wrong, names the place, and shows no other program's secret. */
 export const configYaml = target<Buffer, ConfigRead>({
   name: 'config.yaml',
@@ -108,7 +105,6 @@ export const configYaml = target<Buffer, ConfigRead>({
     const { code, message } = read.problem;
     demand(expected !== true, `refused: ${message}`);
     demand(code === 'config' && message.startsWith(FILE), 'does not name the file');
-    if (QUOTES_THE_FILE.test(message)) return 'rejected';
     demand(!message.includes(SECRET), `shows a secret: ${message}`);
     demand(!/[\p{Cc}\p{Cf}]/u.test(message), 'the message holds what a terminal acts on');
     return 'rejected';
