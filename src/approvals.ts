@@ -153,6 +153,7 @@ export class Approvals implements AsyncDisposable {
     grant?: 'hold',
   ): Promise<Outcome> {
     const { recorder, environment, runs } = this.#parts;
+    const askedAt = environment.clock.monotonic();
     const traceId = environment.uuid();
     let log: AuditLog | undefined;
     let action = '';
@@ -163,7 +164,7 @@ export class Approvals implements AsyncDisposable {
       const asked = readInput(input);
       action = typeof asked.action === 'string' ? asked.action : '';
       refuseStrangeSignal(signal);
-      const request = await this.#requestOf(asked, traceId);
+      const request = await this.#requestOf(asked, traceId, askedAt);
       const found = runs.sameKey(request) ?? (await this.#leftBehind(asked, request));
       this.#refuseWhenClosed();
       if (found !== undefined && 'status' in found) {
@@ -186,11 +187,15 @@ export class Approvals implements AsyncDisposable {
     return key === undefined ? undefined : this.#parts.resumption?.one(request);
   }
 
-  async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
+  async #requestOf(
+    input: RequestInput,
+    traceId: string,
+    askedAt: number,
+  ): Promise<ApprovalRequest> {
     const { workspaceId } = this.#settings;
     const { environment } = this.#parts;
     const timeoutMs = await this.#defaultTimeoutMs();
-    return createRequest(input, { workspaceId, timeoutMs, environment }, traceId);
+    return createRequest(input, { workspaceId, timeoutMs, environment, askedAt }, traceId);
   }
 
   async #defaultTimeoutMs(): Promise<number> {
@@ -234,8 +239,12 @@ export class Approvals implements AsyncDisposable {
   /** Without a key of the caller's own nobody else can have got this grant. */
   async #useGrant({ approvalId, traceId }: Granted, key: string | undefined): Promise<void> {
     const { once, runs } = this.#parts;
-    if (key !== undefined) await once.useGrant(approvalId);
-    await runs.used({ key: key ?? traceId, traceId });
+    try {
+      if (key !== undefined) await once.useGrant(approvalId);
+    } finally {
+      // Used now or before: it is not to be handed over again.
+      await runs.used({ key: key ?? traceId, traceId });
+    }
   }
 
   /** What is refused before a machine exists is recorded all the same. */

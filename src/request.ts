@@ -72,6 +72,8 @@ export interface RequestDefaults {
   readonly workspaceId: string;
   readonly timeoutMs: number;
   readonly environment: Environment;
+  /** When it was asked, by the monotonic clock: the wait begins then. Default: now. */
+  readonly askedAt?: number;
 }
 
 /**
@@ -83,7 +85,7 @@ export function createRequest(
   defaults: RequestDefaults,
   traceId: string,
 ): ApprovalRequest {
-  const { workspaceId, environment } = defaults;
+  const { workspaceId, environment, askedAt = environment.clock.monotonic() } = defaults;
   const action = textOf('action', input.action, 'one line', MAX_ACTION_LENGTH);
   if (action.trim() === '') throw refused('action is empty; say what is to be done');
   const reason = textOf('reason', input.reason ?? '', 'many lines', MAX_REASON_LENGTH);
@@ -104,7 +106,7 @@ export function createRequest(
     args,
     digest: input.args === undefined ? null : digestOf({ action, args, workspaceId }),
     timeoutMs,
-    deadlineAt: environment.clock.now() + timeoutMs,
+    deadlineAt: environment.clock.now() + timeoutMs - (environment.clock.monotonic() - askedAt),
   };
   refuseTooLarge(request);
   return Object.freeze(request);

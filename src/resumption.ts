@@ -7,7 +7,7 @@ import { CountersignError, messageOf } from './errors.ts';
 import type { BrokenEntry, HeldEntries, Journal, JournalEntry, Once } from './journal/index.ts';
 import { recordedOutcome } from './recorded-outcome.ts';
 import type { Recorder } from './recorder.ts';
-import { brokenEvent, joinedEvent, resumedEvent, staleEvent } from './records.ts';
+import { brokenEvent, joinedEvent, refusalEvent, resumedEvent, staleEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import type { SharedRun } from './shared-run.ts';
 
@@ -62,7 +62,7 @@ export class Resumption {
     await recorder.open();
     const { entries, broken, held } = await journal.claimAll();
     for (const each of held) this.#options.onTrouble(heldBy(each));
-    const ends = await recorder.ends(new Set(entries.map(({ request }) => request.traceId)));
+    const ends = await this.#endsOf(entries);
     const endOf = ({ request }: JournalEntry): EndRecord | undefined => ends.get(request.traceId);
     const answered = entries.filter(({ isAnswered }) => isAnswered === true);
     for (const entry of answered) this.#pay(entry, endOf(entry));
@@ -85,22 +85,53 @@ export class Resumption {
   }
 
   async #takeOne(request: ApprovalRequest): Promise<SharedRun | Outcome | undefined> {
-    const { journal, recorder, runs } = this.#options;
+    const { journal, runs } = this.#options;
     const same = runs.sameKey(request);
     if (same !== undefined) return same;
     const entry = await journal.claim(request.key);
     if (entry === undefined) return undefined;
-    refuseOther(entry.request, request);
-    const { traceId } = entry.request;
-    const end = (await recorder.ends(new Set([traceId]))).get(traceId);
+    try {
+      refuseOther(entry.request, request);
+    } catch (error) {
+      await journal.giveBack(entry.request);
+      throw error;
+    }
+    const end = (await this.#endsOf([entry])).get(entry.request.traceId);
     return end === undefined ? this.#goOn(entry) : this.#ended(entry, end);
+  }
+
+  /** What cannot be told now is given back, for the next try. */
+  async #endsOf(entries: readonly JournalEntry[]): Promise<ReadonlyMap<string, EndRecord>> {
+    const { recorder, journal } = this.#options;
+    try {
+      return await recorder.ends(new Set(entries.map(({ request }) => request.traceId)));
+    } catch (error) {
+      for (const { request } of entries) await journal.giveBack(request);
+      throw error;
+    }
   }
 
   async #resumed(entry: JournalEntry, end: EndRecord | undefined): Promise<ResumedApproval> {
     const { traceId, key, action } = entry.request;
-    const found = end === undefined ? await this.#goOn(entry) : await this.#ended(entry, end);
+    const found = await (end === undefined ? this.#goOn(entry) : this.#ended(entry, end)).catch(
+      (error: unknown) => this.#refuse(entry, error),
+    );
     const outcome = 'status' in found ? Promise.resolve(found) : found.wholeOutcome;
     return { traceId, key, action, outcome };
+  }
+
+  /** One that cannot go on (its key is in use for something else here) keeps no other from it. */
+  async #refuse(entry: JournalEntry, error: unknown): Promise<Outcome> {
+    const { recorder, workspaceId, client, runs } = this.#options;
+    const { request, approvalId } = entry;
+    const refused = refusedOutcome(error, { traceId: request.traceId });
+    client.withdrawLater({ request, approvalId, why: 'its key is in use for something else' });
+    const record = refusalEvent(refused, request.action, workspaceId);
+    await recorder.record(record).catch((failure: unknown) => {
+      this.#options.onTrouble(messageOf(failure));
+    });
+    runs.forget(request);
+    return refused;
   }
 
   async #goOn(entry: JournalEntry): Promise<SharedRun> {

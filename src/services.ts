@@ -109,10 +109,9 @@ async function submitOnce(
 ): Promise<Submission> {
   const approvalId = journal?.get(request)?.approvalId ?? null;
   if (approvalId !== null) return client.adopt(request, approvalId);
-  if (isNewKey(request)) {
-    const mayExist = journal?.isTakenOver(request) === true;
-    return client.submit(request, { mayExist, isOurs: true }, signal);
-  }
+  const mayBeStored = journal?.isTakenOver(request) === true;
+  if (isNewKey(request))
+    return client.submit(request, { mayExist: mayBeStored, mayBeStored, isOurs: true }, signal);
   const known = await once.lookUpKey(request);
   if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
   if (known === 'other') return { status: 'refused', problem: otherUse(request) };
@@ -124,7 +123,8 @@ async function submitOnce(
     // Somebody bound it who has not posted yet, or was killed before: that is seen in a moment.
     return claim === 'same' && looks === 1 ? 'wait' : undefined;
   };
-  return client.submit(request, { mayExist: true, isOurs: known === 'same', beforePost }, signal);
+  const isOurs = known === 'same';
+  return client.submit(request, { mayExist: true, mayBeStored, isOurs, beforePost }, signal);
 }
 
 /** A key of the caller's own may have been sent before, by a process that was killed. */

@@ -86,7 +86,7 @@ export class ChainedFile {
 
   async #repairEnd(): Promise<AuditDraft[]> {
     const { path, uuid, disk } = this.#options;
-    const torn = await this.#file.tornLine();
-    return torn === undefined ? [] : [draftOf(recoverEvent(path, torn, uuid()), disk.clock.now())];
+    const torn = await this.#file.tornLines();
+    return torn.map((line) => draftOf(recoverEvent(path, line, uuid()), disk.clock.now()));
   }
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { DeadlineClock } from '../../machines/index.ts';
 import { type Files, type OpenFile, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
-import { findTornLine, type TornLine } from './torn-tail.ts';
+import { findTornLines, type TornLine } from './torn-tail.ts';
 
 /**
  * `NOFOLLOW`: a link in a shared folder could send the records to a file of somebody else's choice.
@@ -86,13 +86,13 @@ export class LogFile {
     );
   }
 
-  /** The torn line at the end, or `undefined`; cheap while nobody else wrote. */
-  async tornLine(): Promise<TornLine | undefined> {
-    if (!this.#isRegular) return undefined;
+  /** The torn lines at the end; cheap while nobody else wrote. */
+  async tornLines(): Promise<TornLine[]> {
+    if (!this.#isRegular) return [];
     const { size } = await this.#handle.stat();
-    if (size === this.#end) return undefined;
+    if (size === this.#end) return [];
     this.#end = size;
-    return findTornLine(this.#handle, this.#disk.clock);
+    return findTornLines(this.#handle, this.#disk.clock);
   }
 
   /** Appends the bytes and waits until they are on disk. */

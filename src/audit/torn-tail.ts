@@ -18,25 +18,49 @@ const LOOKS = 5;
 const LOOK_EVERY_MS = 10;
 
 /**
- * The torn last line, or `undefined`.
+ * The torn last line, and unfinished ones before it: a crash may have torn the very record that named
+ * them. Newest first; empty where the file ends as it should.
  *
  * Another process may be in the middle of its append just now, and the file grows page by page
  * while it is; so a torn-looking end is looked at again for a moment. A wrong guess costs nothing:
  * the line feed written in front of the next record is appended after the other's line and makes
  * an empty line, which means nothing.
  */
-export async function findTornLine(
-  file: OpenFile,
-  clock: DeadlineClock,
-): Promise<TornLine | undefined> {
+export async function findTornLines(file: OpenFile, clock: DeadlineClock): Promise<TornLine[]> {
   for (let look = 0; look < LOOKS; look += 1) {
     if (look > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY_MS));
-    if (await endsWithLineFeed(file)) return undefined;
+    if (await endsWithLineFeed(file)) return [];
   }
   const { size } = await file.stat();
-  const end = Number(size);
+  const last = await lineBefore(file, Number(size));
+  const found = [last];
+  for (let { offset } = last; offset > 0 && found.length < MOST_LINES; ) {
+    const line = await lineBefore(file, offset - 1);
+    if (line.bytes > 0 && (await isJson(file, line))) break;
+    if (line.bytes > 0) found.push(line);
+    offset = line.offset;
+  }
+  return found;
+}
+
+/** More of them are no crashes. */
+const MOST_LINES = 100;
+/** Longer ones were not written here, and are not read. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+async function lineBefore(file: OpenFile, end: number): Promise<TornLine> {
   const offset = await startOfLastLine(file, end);
   return { offset, bytes: end - offset, sha256: await hashOfRange(file, offset, end) };
+}
+
+async function isJson(file: OpenFile, { offset, bytes }: TornLine): Promise<boolean> {
+  if (bytes > MOST_BYTES) return true;
+  try {
+    JSON.parse((await read(file, offset, offset + bytes)).toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function endsWithLineFeed(file: OpenFile): Promise<boolean> {

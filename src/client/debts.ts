@@ -2,11 +2,12 @@
  * Rows that nobody waits for any more and that may still wait for a person: taken back in the
  * background, until the platform has answered, so that nobody approves into the void.
  */
-import type { WithdrawInput } from '../../machines/index.ts';
+import type { ApprovalRequest, WithdrawInput } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import type { Row } from '../protocol/rows.ts';
 import type { Exchange } from './exchange.ts';
+import { asksForOther } from './find.ts';
 import type { Lists } from './lists.ts';
 import { equalJitterMs, pause } from './pause.ts';
 import { withdraw } from './withdraw.ts';
@@ -39,6 +40,7 @@ export class Debts {
   readonly #options: DebtsOptions;
   readonly #closing = new AbortController();
   readonly #open = new Map<string, Promise<boolean>>();
+  #closesAt = Number.POSITIVE_INFINITY;
 
   constructor(options: DebtsOptions) {
     this.#options = options;
@@ -64,10 +66,12 @@ export class Debts {
     return (await this.#open.get(traceId)) ?? true;
   }
 
-  /** One more try for each, at once; resolves when nothing is under way any more. */
+  /** One more try for each, at once and for 10 s in all; resolves when nothing is under way any more. */
   async close(): Promise<void> {
+    this.#closesAt = this.#options.environment.clock.monotonic() + WITHIN_MS;
     this.#closing.abort();
-    await Promise.allSettled(this.#open.values());
+    // A last try may find what is owed as well.
+    while (this.#open.size > 0) await Promise.allSettled(this.#open.values());
   }
 
   async #pay(debt: Debt): Promise<boolean> {
@@ -89,6 +93,7 @@ export class Debts {
 
   /** What went wrong; `undefined` where nothing is owed any more. */
   async #tryOnce(debt: Debt): Promise<string | undefined> {
+    if (this.#leftMs() <= 0) return 'there was no time left';
     try {
       const approvalId = debt.approvalId ?? (await debt.submitted) ?? null;
       if (approvalId !== null) return await this.#takeBack({ ...debt, approvalId });
@@ -106,10 +111,22 @@ export class Debts {
     }
   }
 
+  /** For one try, milliseconds. */
+  #leftMs(): number {
+    return Math.min(WITHIN_MS, this.#closesAt - this.#options.environment.clock.monotonic());
+  }
+
   async #takeBack(input: WithdrawInput): Promise<string | undefined> {
     const { exchange, lists, environment } = this.#options;
     const { withdrawal, isOwed } = await withdraw(
-      { exchange, lists, environment, withinMs: WITHIN_MS, submitted: undefined, mayExist: false },
+      {
+        exchange,
+        lists,
+        environment,
+        withinMs: this.#leftMs(),
+        submitted: undefined,
+        mayExist: false,
+      },
       input,
     );
     return isOwed && withdrawal.status === 'unknown' ? withdrawal.error : undefined;
@@ -119,13 +136,17 @@ export class Debts {
   async #rowsOf({ request }: Debt): Promise<Row[]> {
     const found: Row[] = [];
     const enough = (rows: readonly Row[]): boolean => {
-      found.push(...rows.filter((row) => isPendingTwin(row, request.key, '')));
+      found.push(...rows.filter((row) => isOursToTakeBack(row, request)));
       return found.length > 0;
     };
-    await this.#options.lists.read({ enough, maxPages: MAX_PAGES, withinMs: WITHIN_MS });
+    await this.#options.lists.read({ enough, maxPages: MAX_PAGES, withinMs: this.#leftMs() });
     return found;
   }
 }
+
+/** The same key may have been used for something else, by somebody else. */
+const isOursToTakeBack = (row: Row, request: ApprovalRequest): boolean =>
+  isPendingTwin(row, request.key, '') && !asksForOther(row, request);
 
 /** Another row of the same key that waits for a person. */
 export const isPendingTwin = (row: Row, key: string, approvalId: string): boolean =>

@@ -41,6 +41,7 @@ export class Lists {
   readonly #reading = new Set<Reader>();
   #pass: Promise<void> | undefined;
   #abort = new AbortController();
+  #isClosed = false;
 
   constructor(options: ListsOptions) {
     this.#options = options;
@@ -62,7 +63,7 @@ export class Lists {
       const giveUp = (): void => settle(new NoAnswerError('the read was given up', false));
       const late = (): void =>
         settle(new NoAnswerError('there was no time left to read the list', false));
-      if (look.signal?.aborted === true) return giveUp();
+      if (this.#isClosed || look.signal?.aborted === true) return giveUp();
       if (look.withinMs !== undefined) {
         if (look.withinMs <= 0) return late();
         timer = clock.setTimeout(late, look.withinMs);
@@ -73,8 +74,9 @@ export class Lists {
     });
   }
 
-  /** Resolves when no read is under way. */
-  async idle(): Promise<void> {
+  /** Nothing is read any more; resolves when no read is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     while (this.#pass !== undefined) await this.#pass;
   }
 

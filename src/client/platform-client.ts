@@ -107,7 +107,7 @@ export class PlatformClient {
   /** The service of `submitting`. Never rejects. */
   async submit(
     request: ApprovalRequest,
-    known: Pick<SubmitOptions, 'mayExist' | 'isOurs' | 'beforePost'>,
+    known: Pick<SubmitOptions, 'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost'>,
     signal: AbortSignal,
   ): Promise<Submission> {
     this.#users.add(request.traceId);
@@ -201,7 +201,7 @@ export class PlatformClient {
     this.#channel?.close();
     await Promise.allSettled(this.#submitting);
     await this.#debts.close();
-    await this.#lists.idle();
+    await this.#lists.close();
   }
 
   get #channelStatus(): ChannelStatus {

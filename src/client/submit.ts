@@ -19,6 +19,8 @@ export interface SubmitOptions {
   readonly environment: Environment;
   /** Whether another process may have sent this key already: then the list is read first. */
   readonly mayExist: boolean;
+  /** Whether a process before this one may have made the row, of this very request. */
+  readonly mayBeStored: boolean;
   /** Whether a row of this key can only have been asked with these arguments. */
   readonly isOurs: boolean;
   /** Binds the key; called before a POST, and not where the row was found. */
@@ -60,7 +62,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   let problem: Problem = GIVEN_UP;
   /** How many rows of this key there may be. */
   let posts = options.mayExist ? 1 : 0;
-  let mayBeStored = false;
+  let { mayBeStored } = options;
   for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries += 1) {
     const look = mayExist ? { lists, left, isOurs } : undefined;
     const attempt = await attemptOnce({ ...options, left }, request, look);

@@ -107,6 +107,22 @@ export class Journal {
     return this.get(of) !== undefined && this.#takenOver.has(entryName(of.key));
   }
 
+  /** Gives what was taken over back, for whoever resumes next. Never throws. */
+  async giveBack(of: EntryOf): Promise<void> {
+    if (!this.isTakenOver(of)) return;
+    const name = entryName(of.key);
+    this.#entries.delete(name);
+    this.#takenOver.delete(name);
+    const { files, uuid } = this.#options.environment;
+    await this.#inTurn(name, async () => {
+      const own = await this.#openOwn();
+      // A folder without a name is nobody's.
+      const folder = join(this.#options.owners, uuid());
+      await makeFolder(folder, files);
+      await files.rename(join(own.path, name), join(folder, name));
+    }).catch(() => undefined);
+  }
+
   /** It has ended, and whoever asked knows; off the disk when it resolves. Never throws. */
   async end(of: EntryOf): Promise<void> {
     await this.#endJoined(of.traceId);

@@ -58,6 +58,19 @@ describe('F47 a crash in the middle of a line', () => {
     });
   });
 
+  it('is named also where the record that named it was torn itself', async () => {
+    const path = await newLog();
+    const whole = `${chainLines(2).join('\n')}\n`;
+    await writeFile(path, `${whole}${torn}\n{"timestamp":"2026-01-01T00:00:01.000Z","ev`);
+    await (await openAuditLog({ path })).close();
+    expect(await verifyAuditLog(path)).toEqual({
+      status: 'intact',
+      records: 4,
+      chains: 2,
+      recovered: 2,
+    });
+  });
+
   it('is no excuse for other bytes in its place', async () => {
     const path = await newLog();
     await writeFile(path, `${chainLines(2).join('\n')}\n${torn}`);

@@ -3,7 +3,6 @@ import { isEnd } from '../../src/audit/ends.ts';
 import { entryName } from '../../src/journal/entry.ts';
 import { endOf } from '../../src/protocol/rows.ts';
 import type { AuditLine, Evidence } from './evidence.ts';
-import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Said } from './plan.ts';
 import type { Row } from './platform.ts';
 
@@ -20,10 +19,9 @@ export function judge(evidence: Evidence): string[] {
     ...toldOf(evidence).flatMap((told) => judgeTold(evidence, told)),
     ...judgeWork(evidence),
     ...judgeHandedOver(evidence),
+    ...judgeUntold(evidence),
     ...evidence.left
-      .filter(
-        (path) => !isSweptLater(path) && !isOwed(evidence, path) && !isKnownToStay(evidence, path),
-      )
+      .filter((path) => !isSweptLater(path) && !isOwed(evidence, path))
       .map((path) => `the journal still holds ${path}`),
   ];
 }
@@ -45,17 +43,6 @@ const isOwed = ({ lives, audit }: Evidence, path: string): boolean =>
 
 const keysOf = (traceId: string, action: string): string[] => [traceId, `key of ${action}`];
 
-const isKnownToStay = ({ story, lives }: Evidence, path: string): boolean =>
-  KNOWN_ISSUES.usedGrantStays &&
-  story.questions.some(
-    ({ key, action }) =>
-      key !== undefined &&
-      path.endsWith(entryName(key)) &&
-      lives.some(({ said }) =>
-        said.some((each) => each.type === 'refused' && each.action === action),
-      ),
-  );
-
 function judgeLives({ lives }: Evidence): string[] {
   return lives.flatMap(({ name, wasKilled, status, noise, said }) => [
     ...(wasKilled || status === 0 ? [] : [`${name} ended with status ${status}`]),
@@ -72,8 +59,7 @@ function judgeAudit(evidence: Evidence): string[] {
   const { report, audit, journalled } = evidence;
   const found: string[] = [];
   const isWhole = report.status === 'intact' && report.torn === undefined;
-  if (!isWhole && !(KNOWN_ISSUES.recoveryIsTorn && wasTornTwice(evidence)))
-    found.push(`the audit log is not whole: ${JSON.stringify(report)}`);
+  if (!isWhole) found.push(`the audit log is not whole: ${JSON.stringify(report)}`);
   const mustEnd = new Map(
     journalled.map(({ traceId, action }) => [traceId, `${action} was journalled`]),
   );
@@ -86,12 +72,6 @@ function judgeAudit(evidence: Evidence): string[] {
       found.push(`G3: ${traceId} has ended more than once`);
   return found;
 }
-
-const wasTornTwice = ({ lives, report }: Evidence): boolean =>
-  report.first_problem?.kind === 'malformed' &&
-  lives
-    .flatMap(({ said }) => said.filter((each) => each.type === 'dies'))
-    .filter(({ at }) => at === 'audit write in the middle').length > 1;
 
 function judgeTrace(what: string, lines: readonly AuditLine[]): string[] {
   const found: string[] = [];
@@ -204,6 +184,22 @@ function judgeLate(evidence: Evidence, { approvalId, action, traceId }: Told): s
   return seenFor > SURELY_SEEN_MS
     ? [`G1: the person said ${decision.decision} ${seenFor} ms before, and the asker lived`]
     : [];
+}
+
+/** G1: an end of which nobody hears is a decision that was lost. What was granted to run may be. */
+function judgeUntold(evidence: Evidence): string[] {
+  const told = new Set(toldOf(evidence).map(({ traceId }) => traceId));
+  const guarded = new Set(
+    evidence.story.questions.filter(({ isGuarded }) => isGuarded).map(({ action }) => action),
+  );
+  return evidence.audit
+    .filter(isEnd)
+    .filter(({ trace_id }) => !told.has(trace_id))
+    .filter(({ resource, outcome }) => !(outcome === 'granted' && guarded.has(resource)))
+    .map(
+      ({ resource, outcome, trace_id }) =>
+        `G1: nobody was told that ${resource} is ${outcome} (${trace_id})`,
+    );
 }
 
 /** Who was told and ended by itself has acted: the next process must not be told to act again. */

@@ -2,7 +2,6 @@
 import type { FakeRow } from '../../src/testing/fake/rows.ts';
 import { type AuditLine, type AuditView, isEnd } from './audit-view.ts';
 import type { Disk } from './disk.ts';
-import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Ask, Ledger } from './ledger.ts';
 import type { ModelPlatform } from './model-platform.ts';
 
@@ -101,22 +100,9 @@ function openRow({ ledger, platform, workspaceId }: AtRestOptions): string | und
   if (ledger.platformForgot) return undefined;
   // What the platform does not list cannot be found.
   const rows = ledger.windowFilled ? platform.rows.listed(workspaceId) : platform.rows.all();
-  const open = rows.find(
-    (row) =>
-      row.status === 'pending' &&
-      ledger.deadlines.has(row.task_id) &&
-      !wasSoughtInVain(ledger, row),
-  );
+  const open = rows.find((row) => row.status === 'pending' && ledger.deadlines.has(row.task_id));
   return open === undefined ? undefined : `G6: the row ${open.id} of ${open.task_id} still waits`;
 }
-
-/** Somebody took it over, and failed to find it. */
-const wasSoughtInVain = ({ asks }: Ledger, { task_id }: FakeRow): boolean =>
-  KNOWN_ISSUES.lookedInVain &&
-  asks.some(
-    ({ key, outcome }) =>
-      outcome?.status === 'failed' && (key === task_id || outcome.traceId === task_id),
-  );
 
 export function leftInJournal(disk: Disk): string | undefined {
   const left = [...disk.filesBelow(`${STATE_FOLDER}/journal`).keys()].find(

@@ -9,7 +9,6 @@ import type { AuditView } from './audit-view.ts';
 import type { ExchangeRecord } from './exchange.ts';
 import type { FaultMix } from './fault-mix.ts';
 import { SLOW_DISK_MS } from './files-of.ts';
-import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Ask, Ledger, Watched } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Politeness } from './politeness.ts';
@@ -104,7 +103,6 @@ export class Judge {
     if (!life.isAlive) return;
     life.say(`cannot resume: ${String(error)}`);
     life.trace.hit('resume.refused');
-    if (KNOWN_ISSUES.resumeConflict && String(error).includes('is in use for another')) return;
     if (this.#options.faults.isHealed)
       this.#options.fail(`resume() rejects on a sound disk: ${String(error)}`);
   }
@@ -205,8 +203,7 @@ export class Judge {
     const { scheduler } = this.#options;
     if (ask.outcome !== undefined || !ask.life.isAlive) return;
     const { awakeAt } = ask.life.time;
-    const rest = KNOWN_ISSUES.deadlineBeginsLate ? ask.timeoutMs : 0;
-    const later = awakeAt + rest + WAKE_MS + REQUEST_TIMEOUT_MS + this.slackMs;
+    const later = awakeAt + WAKE_MS + REQUEST_TIMEOUT_MS + this.slackMs;
     if (awakeAt >= ask.at && later > scheduler.now)
       scheduler.at(later + 1, JUDGE_LANE, () => this.#refuseLongWait(ask, later));
     else

@@ -1,6 +1,5 @@
 /** G10: how a process treats the platform, and what it leaves behind. */
 import type { Exchange, ExchangeRecord } from './exchange.ts';
-import { KNOWN_ISSUES } from './known-issues.ts';
 import type { Life } from './life.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { Network } from './network.ts';
@@ -48,8 +47,7 @@ export class Politeness {
     const { scheduler } = this.#options;
     const { life, kind } = exchange;
     const manners = this.#of(life);
-    if (manners.isClosed && !KNOWN_ISSUES.readsAfterClose)
-      this.#fail(life, `sends ${kind} after close()`);
+    if (manners.isClosed) this.#fail(life, `sends ${kind} after close()`);
     manners.inVain = this.#options.reachable(life) ? 0 : manners.inVain + 1;
     if (manners.inVain > MOST_IN_VAIN) this.#fail(life, `sends ${manners.inVain} times in vain`);
     if (kind !== 'list') {
@@ -113,7 +111,6 @@ export class Politeness {
   #refuseLeftovers(life: Life): void {
     const { network, live } = this.#options;
     if (!life.isAlive) return;
-    if (KNOWN_ISSUES.readsAfterClose) return;
     if (life.timers.size > 0) this.#fail(life, `left ${life.timers.size} timers after close()`);
     if ([...network().open].some((exchange) => exchange.life === life))
       this.#fail(life, 'left a request after close()');
