@@ -20,9 +20,14 @@ const LONG_MS = [300_000, 3_600_000, 30 * 86_400_000] as const;
 export function questionsOf(
   random: Random,
   faults: FaultMix,
-  within: { readonly ms: number; readonly slot: string; readonly ownKeys: boolean },
+  within: {
+    readonly ms: number;
+    readonly slot: string;
+    readonly ownKeys: boolean;
+    readonly isSmall: boolean;
+  },
 ): Question[] {
-  const count = random.pick([1, 1, 2, 2, 3, 5]);
+  const count = random.pick(within.isSmall ? [1, 1, 1, 2] : [1, 1, 2, 2, 3, 5]);
   const questions: Question[] = [];
   const others = random.fork(within.slot);
   for (let number = 0; number < count; number += 1) {
@@ -36,16 +41,17 @@ export function questionsOf(
       // The same key for something else is refused.
       action: isOther ? `act otherwise ${name}` : `act ${name}`,
       args: (isKeyed ? number % 2 === 0 : random.chance(0.5)) ? { amount: number % 2 } : undefined,
-      timeoutMs: timeoutOf(random),
+      timeoutMs: timeoutOf(random, within.isSmall),
       abortAfterMs: faults.strikes('process.aborts') ? abortOf(random) : undefined,
     });
   }
   return questions;
 }
 
-function timeoutOf(random: Random): number {
+function timeoutOf(random: Random, isSmall: boolean): number {
   if (random.chance(0.04)) return random.pick([...LONG_MS]);
-  return random.pick([2_000, 5_000, 15_000, 30_000, 60_000]) + random.between(0, 999);
+  const usual = isSmall ? [2_000, 5_000, 15_000] : [2_000, 5_000, 15_000, 30_000, 60_000];
+  return random.pick(usual) + random.between(0, 999);
 }
 
 const abortOf = (random: Random): number =>

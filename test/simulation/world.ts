@@ -24,6 +24,11 @@ import { SecondPosts } from './second-posts.ts';
 import { Trace } from './trace.ts';
 
 export const WORKSPACE = 'agents of this world';
+/**
+ * Worlds from this seed on are small: little is asked in them, and they heal soon. Many more of them
+ * can be run in the same time.
+ */
+const SMALL_FROM = 1_000_000;
 const ORIGIN = 'http://agents.example';
 
 export class World {
@@ -40,6 +45,7 @@ export class World {
   readonly healsAt: number;
   violation: string | undefined;
   readonly #random: Random;
+  readonly #isSmall: boolean;
   readonly #settings: ApprovalsOptions;
   readonly #time: MachineTime;
   readonly #network: Network;
@@ -57,7 +63,9 @@ export class World {
     this.#time = new MachineTime(this.scheduler);
     this.disk = new Disk(() => this.#time.wall);
     this.audit = new AuditView(this.disk);
-    this.healsAt = random.pick([5_000, 20_000, 40_000, 70_000]);
+    this.#isSmall = seed >= SMALL_FROM;
+    const heals = this.#isSmall ? [5_000, 5_000, 15_000] : [5_000, 20_000, 40_000, 70_000];
+    this.healsAt = random.pick(heals);
     this.platform = this.#makePlatform();
     this.#network = this.#makeNetwork();
     this.#live = this.#makeLive();
@@ -173,6 +181,7 @@ export class World {
             ms: Math.floor(this.healsAt * 0.8),
             slot,
             ownKeys: true,
+            isSmall: this.#isSmall,
           }),
           settings,
           judge: this.judge,
