@@ -65,8 +65,7 @@ export const MAX_DECISION_LENGTH = 256 * 1024;
  * @param data the frame's text, as it came
  */
 export function decisionOfFrame(data: string, workspaceId: string): Decision | undefined {
-  // Most frames are about something else; looking for a word is cheaper than reading JSON.
-  if (data.length > MAX_DECISION_LENGTH || !data.includes('"APPROVAL_')) return undefined;
+  if (data.length > MAX_DECISION_LENGTH || !mayDecide(data)) return undefined;
   const parsed = frameSchema.safeParse(parse(data));
   if (!parsed.success) return undefined;
   const frame = parsed.data;
@@ -75,6 +74,12 @@ export function decisionOfFrame(data: string, workspaceId: string): Decision | u
   if (!isUnambiguous(data)) return undefined;
   return frame.event === 'APPROVAL_DECIDED' ? ofFlat(frame) : ofEnveloped(frame);
 }
+
+/**
+ * Most frames are about something else, and looking for a word is cheaper than reading JSON. Where
+ * letters are spelt by their numbers, the word cannot be looked for.
+ */
+const mayDecide = (data: string): boolean => data.includes('"APPROVAL_') || data.includes('\\u');
 
 /** Our platform sends both forms in one frame; where they differ, neither is believed. */
 function ofFlat(frame: z.infer<typeof flatSchema>): Decision | undefined {

@@ -28,7 +28,8 @@ export function platformUrl(value: unknown): string {
   if (url.username || url.password || /^[^/]*\/\/[^/?#]*@/.test(written))
     throw new Error('must not hold a user name or password; use APPROVAL_TOKEN');
   if (/[?#]/.test(written)) throw new Error('must not have a query or fragment');
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  // Begins where a run of slashes begins: trying from each of them takes seconds for very many.
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
 }
 
 /** `scheme://host[:port]`, as browsers send it. */
@@ -79,9 +80,10 @@ export function pollInterval(value: unknown): number {
 }
 
 export function flag(value: unknown): boolean {
-  const said = String(value).trim().toLowerCase();
-  if (said === 'true' || said === '1') return true;
-  if (said === 'false' || said === '0') return false;
+  // Not the text of just anything: that of lists in lists may have no end.
+  const said = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (said === true || said === 'true' || said === '1') return true;
+  if (said === false || said === 'false' || said === '0') return false;
   throw new Error('must be true or false');
 }
 

@@ -5,8 +5,9 @@ import { pageOf } from '../../src/client/list.ts';
 import { systemEnvironment } from '../../src/environment.ts';
 import { isCountersignError, messageOf, problemCodeOf } from '../../src/errors.ts';
 import { plainJson } from '../../src/protocol/canonical-json.ts';
+import { decisionOfFrame } from '../../src/protocol/frames.ts';
 import { createRequest, readInput } from '../../src/request.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings, type SettingsOptions } from '../../src/settings.ts';
 import { LIMIT_MS } from '../support/fuzz/target.ts';
 
 /** Of this thread's own time; the fastest of three. */
@@ -93,4 +94,23 @@ it.each(['\t', ' /a\u0000'])('the state folder %j is named with all that is wron
   const env = { COUNTERSIGN_STATE_DIR: folder, HOME: '/home/me' };
   const wrong = /^wrong settings: WORKSPACE_ID .*; COUNTERSIGN_STATE_DIR /;
   expect(() => readSettings({}, env, () => false)).toThrow(wrong);
+});
+
+it('an address of very many slashes is read in a moment', async () => {
+  const platformUrl = `http://a.example${'/'.repeat(100_000)}x///`;
+  const read = () => readSettings({ workspaceId: 'ws', platformUrl }, {}, () => false).platformUrl;
+  expect(read()).toBe(platformUrl.slice(0, -3));
+  expect(await fastestMs(read)).toBeLessThan(LIMIT_MS);
+});
+
+it('a flag that is billions of lists is refused, and not made a text of', () => {
+  let lists: unknown = [];
+  for (let level = 0; level < 40; level += 1) lists = [lists, lists];
+  const options = Object.assign<SettingsOptions, object>({}, { confirmGrants: lists });
+  expect(() => readSettings(options, { WORKSPACE_ID: 'ws' })).toThrow('must be true or false');
+});
+
+it('a decision whose letters are spelt by their numbers is a decision', () => {
+  const text = '{"event":"\\u0041PPROVAL_DECIDED","approval_id":"a1","status":"\\u0061pproved"}';
+  expect(decisionOfFrame(text, 'ws')).toMatchObject({ approvalId: 'a1', status: 'approved' });
 });

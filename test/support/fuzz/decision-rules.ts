@@ -78,8 +78,12 @@ export function expectedOfRow(
   return { decision: expectedEnd(id, fields.get('status'), fields) };
 }
 
+/** No decision is larger, characters; what such a frame says is found by the next read. */
+const LARGEST_FRAME = 256 * 1024;
+
 /** What the text of a frame decides in `workspaceId`. */
 export function expectedOfFrame(text: string, workspaceId: string): Decision | undefined {
+  if (text.length > LARGEST_FRAME) return undefined;
   const reading = readJsonText(text);
   const frame = reading.is === 'read' ? fieldsOf(reading.value) : undefined;
   if (frame === undefined) return undefined;

@@ -26,8 +26,8 @@ const ends = fc.oneof(
 
 const written = fc.tuple(schemes, users, hosts, ports, paths, ends).map((parts) => parts.join(''));
 
-/** Longer than any address that anybody serves. */
-const MAX_VARIABLE = 2 * 1024;
+/** The largest variable that an environment can hold. */
+const MAX_VARIABLE = 128 * 1024;
 
 const texts = fc.oneof(
   { weight: 300, arbitrary: spoiled(written) },

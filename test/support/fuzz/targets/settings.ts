@@ -31,17 +31,9 @@ const isTime =
     return ms !== undefined && ms <= mostMs;
   };
 
-/** `String` of what an option may be; `undefined` for what has no text. */
-function textOf(value: unknown): string | undefined {
-  try {
-    return String(value);
-  } catch {
-    return undefined;
-  }
-}
-
 const isFlag = (value: unknown): boolean =>
-  ['true', 'false', '1', '0'].includes(textOf(value)?.trim().toLowerCase() ?? '');
+  typeof value === 'boolean' ||
+  ['true', 'false', '1', '0'].includes(trimmed(value)?.toLowerCase() ?? '');
 
 function isAddress(value: unknown): boolean {
   const text = trimmed(value) ?? '';
@@ -222,7 +214,7 @@ export const settings = target<Given, Settings>({
       return 'accepted';
     }
     const { error } = attempt;
-    demand(error instanceof SettingsError, `threw ${textOf(error)}`);
+    demand(error instanceof SettingsError, 'threw another error than SettingsError');
     const found = error.problems.map(({ variable }) => variable);
     demand(named(found) === named(wrong), `named ${named(found)} in place of ${named(wrong)}`);
     demand(!/s3cret|7f3a9c21/i.test(error.message), 'a secret is in the message');
