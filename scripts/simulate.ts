@@ -2,8 +2,8 @@
  * `npm run simulate -- [--seeds 1000] [--seed 1] [--workers CORES] [--trace]`
  *
  * Runs the requesting side in simulated worlds, one for each seed from `--seed` on, after the seeds
- * that failed once; those from 1,000,000 on are small. `--trace` prints what happens in the world of the first seed. Ends with 1 where a
- * world was not as it must be, or where a run of 5,000 and more never met one of the interesting
+ * that failed once; those from 1,000,000 on are small. `--trace` prints what happens in the world of
+ * the first seed. Ends with 1 where a world was not as it must be, or where a run of 5,000 and more never met one of the interesting
  * events.
  */
 import { fork } from 'node:child_process';

@@ -27,7 +27,7 @@ export function questionsOf(
     readonly isSmall: boolean;
   },
 ): Question[] {
-  const count = random.pick(within.isSmall ? [1, 1, 1, 2] : [1, 1, 2, 2, 3, 5]);
+  const count = within.isSmall ? random.pick([1, 1, 1, 2]) : random.pick([1, 1, 2, 2, 3, 5]);
   const questions: Question[] = [];
   const others = random.fork(within.slot);
   for (let number = 0; number < count; number += 1) {
@@ -50,8 +50,10 @@ export function questionsOf(
 
 function timeoutOf(random: Random, isSmall: boolean): number {
   if (random.chance(0.04)) return random.pick([...LONG_MS]);
-  const usual = isSmall ? [2_000, 5_000, 15_000] : [2_000, 5_000, 15_000, 30_000, 60_000];
-  return random.pick(usual) + random.between(0, 999);
+  const usual = isSmall
+    ? random.pick([2_000, 5_000, 15_000])
+    : random.pick([2_000, 5_000, 15_000, 30_000, 60_000]);
+  return usual + random.between(0, 999);
 }
 
 const abortOf = (random: Random): number =>

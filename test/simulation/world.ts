@@ -64,8 +64,9 @@ export class World {
     this.disk = new Disk(() => this.#time.wall);
     this.audit = new AuditView(this.disk);
     this.#isSmall = seed >= SMALL_FROM;
-    const heals = this.#isSmall ? [5_000, 5_000, 15_000] : [5_000, 20_000, 40_000, 70_000];
-    this.healsAt = random.pick(heals);
+    this.healsAt = this.#isSmall
+      ? random.pick([5_000, 5_000, 15_000])
+      : random.pick([5_000, 20_000, 40_000, 70_000]);
     this.platform = this.#makePlatform();
     this.#network = this.#makeNetwork();
     this.#live = this.#makeLive();
