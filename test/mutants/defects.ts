@@ -366,7 +366,7 @@ export const DEFECTS: readonly Mutant[] = [
     defect: 'D30',
     what: 'Keeps the slash at the end of an address.',
     file: 'src/settings/values.ts',
-    find: "url.pathname.replace(/\\/+$/, '')",
+    find: "url.pathname.replace(/(?<!\\/)\\/+$/, '')",
     replace: 'url.pathname',
     tests: TESTS,
     names: /D30:/,
