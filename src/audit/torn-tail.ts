@@ -1,5 +1,6 @@
 /** A file that does not end with a line feed: a crash in the middle of a line, or a line in flight. */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { DeadlineClock } from '../../machines/index.ts';
 import type { OpenFile } from '../files.ts';
 
@@ -27,20 +28,35 @@ const LOOK_EVERY_MS = 10;
  * an empty line, which means nothing.
  */
 export async function findTornLines(file: OpenFile, clock: DeadlineClock): Promise<TornLine[]> {
-  for (let look = 0; look < LOOKS; look += 1) {
-    if (look > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY_MS));
-    if (await endsWithLineFeed(file)) return [];
-  }
-  const { size } = await file.stat();
-  const last = await lineBefore(file, Number(size));
-  const found = [last];
-  for (let { offset } = last; offset > 0 && found.length < MOST_LINES; ) {
-    const line = await lineBefore(file, offset - 1);
-    if (line.bytes > 0 && (await isJson(file, line))) break;
-    if (line.bytes > 0) found.push(line);
-    offset = line.offset;
+  const { size, isTorn } = await settledEnd(file, clock);
+  const found = isTorn ? [await lineBefore(file, size)] : [];
+  const named = new Set<number>();
+  let end = found[0]?.offset ?? size;
+  for (let looks = 0; end > 0 && looks < MOST_LINES; looks += 1) {
+    const line = await lineBefore(file, end - 1);
+    const record = line.bytes > 0 ? await recordIn(file, line) : RECOVERY;
+    if (record === undefined && !named.has(line.offset)) found.push(line);
+    // A crash between two of them leaves the one and not the other.
+    if (record !== undefined && record.action !== 'recover') break;
+    if (typeof record?.offset === 'number') named.add(record.offset);
+    end = line.offset;
   }
   return found;
+}
+
+interface End {
+  readonly size: number;
+  readonly isTorn: boolean;
+}
+
+/** What others append after this look is theirs. */
+async function settledEnd(file: OpenFile, clock: DeadlineClock): Promise<End> {
+  let end = await endOf(file);
+  for (let look = 1; look < LOOKS && end.isTorn; look += 1) {
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY_MS));
+    end = await endOf(file);
+  }
+  return end;
 }
 
 /** More of them are no crashes. */
@@ -53,21 +69,31 @@ async function lineBefore(file: OpenFile, end: number): Promise<TornLine> {
   return { offset, bytes: end - offset, sha256: await hashOfRange(file, offset, end) };
 }
 
-async function isJson(file: OpenFile, { offset, bytes }: TornLine): Promise<boolean> {
-  if (bytes > MOST_BYTES) return true;
+const recordSchema = z.looseObject({ action: z.unknown(), offset: z.unknown().optional() });
+type FoundRecord = z.infer<typeof recordSchema>;
+/** An empty line means nothing. */
+const RECOVERY: FoundRecord = { action: 'recover' };
+const OTHER: FoundRecord = { action: undefined };
+
+/** `undefined` where it is no JSON. */
+async function recordIn(
+  file: OpenFile,
+  { offset, bytes }: TornLine,
+): Promise<FoundRecord | undefined> {
+  if (bytes > MOST_BYTES) return OTHER;
   try {
-    JSON.parse((await read(file, offset, offset + bytes)).toString('utf8'));
-    return true;
+    const value: unknown = JSON.parse((await read(file, offset, offset + bytes)).toString('utf8'));
+    return recordSchema.safeParse(value).data ?? OTHER;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-async function endsWithLineFeed(file: OpenFile): Promise<boolean> {
-  const { size } = await file.stat();
-  if (size === 0n) return true;
-  const [last] = await read(file, Number(size) - 1, Number(size));
-  return last === LINE_FEED;
+async function endOf(file: OpenFile): Promise<End> {
+  const size = Number((await file.stat()).size);
+  if (size === 0) return { size, isTorn: false };
+  const [last] = await read(file, size - 1, size);
+  return { size, isTorn: last !== LINE_FEED };
 }
 
 async function startOfLastLine(file: OpenFile, size: number): Promise<number> {

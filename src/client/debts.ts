@@ -139,7 +139,12 @@ export class Debts {
       found.push(...rows.filter((row) => isOursToTakeBack(row, request)));
       return found.length > 0;
     };
-    await this.#options.lists.read({ enough, maxPages: MAX_PAGES, withinMs: this.#leftMs() });
+    await this.#options.lists.read({
+      enough,
+      maxPages: MAX_PAGES,
+      needsAll: true,
+      withinMs: this.#leftMs(),
+    });
     return found;
   }
 }

@@ -25,6 +25,8 @@ function codeOf(status: number): ErrorCode {
 
 export interface Page {
   readonly rows: readonly Row[];
+  /** False where some rows could not be read: what is not there may be among them. */
+  readonly isWhole: boolean;
   /** Where older rows are; `undefined` on the last page, and on platforms that do not page. */
   readonly next: string | undefined;
 }
@@ -35,7 +37,8 @@ export function pageOf(answer: Answer): Page {
     throw new ReadError(`the list at ${answer.url} was answered with ${answer.status}`, answer);
   if (!Array.isArray(answer.body)) throw new ReadError('the list is not a JSON array', answer);
   const items: unknown[] = answer.body;
-  return { rows: items.flatMap(rowOf), next: nextOf(answer) };
+  const rows = items.flatMap(rowOf);
+  return { rows, isWhole: rows.length === items.length, next: nextOf(answer) };
 }
 
 /** A row that cannot be read must not hide the others. */

@@ -24,6 +24,8 @@ export interface Look {
   readonly maxPages?: number;
   /** How long this may take, the wait for its turn included, milliseconds. Default: no limit. */
   readonly withinMs?: number;
+  /** Whether a list with rows that cannot be read says nothing about what is not in it. */
+  readonly needsAll?: boolean;
   /** Gives up. */
   readonly signal?: AbortSignal;
 }
@@ -33,6 +35,7 @@ interface Reader extends Look {
   pagesLeft: number;
 }
 
+const UNREADABLE = new NoAnswerError('the list holds rows that cannot be read', true);
 const MAX_PAGES = 200;
 
 export class Lists {
@@ -118,11 +121,13 @@ export class Lists {
   }
 
   /** @returns where the next page is, if there is one */
-  #show({ rows, next }: Page): string | undefined {
+  #show({ rows, isWhole, next }: Page): string | undefined {
     this.#options.onRows(rows);
     for (const reader of Array.from(this.#reading)) {
       reader.pagesLeft -= 1;
-      if (reader.enough(rows) || reader.pagesLeft === 0) reader.settle();
+      if (reader.enough(rows)) reader.settle();
+      else if (!isWhole && reader.needsAll === true) reader.settle(UNREADABLE);
+      else if (reader.pagesLeft === 0) reader.settle();
     }
     return next;
   }

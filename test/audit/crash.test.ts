@@ -32,6 +32,22 @@ describe('F47 a crash in the middle of a line', () => {
     });
   });
 
+  it('is named also where a crash tears the records that name it, at whatever byte', async () => {
+    const path = await newLog();
+    await writeFile(path, `${chainLines(1).join('\n')}\n${torn}\n${torn}`);
+    const before = await readFile(path);
+    await (await openAuditLog({ path })).close();
+    const recovered = await readFile(path);
+    const ends = Array.from({ length: 30 }, (_, n) => before.length + n * 29);
+    // With nothing but the line feed, and with one record of two.
+    ends.push(before.length + 1, recovered.indexOf('\n', before.length + 1) + 1, recovered.length);
+    for (const end of ends.filter((each) => each <= recovered.length)) {
+      await writeFile(path, recovered.subarray(0, end));
+      await (await openAuditLog({ path })).close();
+      expect([end, await verifyAuditLog(path)]).toMatchObject([end, { status: 'intact' }]);
+    }
+  });
+
   it('is kept as it is, and named by the next writer before anything else', async () => {
     const path = await newLog();
     const before = `${chainLines(2).join('\n')}\n${torn}`;

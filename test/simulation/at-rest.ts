@@ -97,7 +97,7 @@ function agrees({ outcome }: Ask, row: FakeRow): boolean {
 
 /** G6: nobody must be asked for what nobody waits for any more. */
 function openRow({ ledger, platform, workspaceId }: AtRestOptions): string | undefined {
-  if (ledger.platformForgot) return undefined;
+  if (ledger.platformForgot || ledger.listLied) return undefined;
   // What the platform does not list cannot be found.
   const rows = ledger.windowFilled ? platform.rows.listed(workspaceId) : platform.rows.all();
   const open = rows.find((row) => row.status === 'pending' && ledger.deadlines.has(row.task_id));

@@ -54,6 +54,8 @@ export class Ledger {
   readonly deadlines = new Map<string, number>();
   /** The platform lost rows, or knows them otherwise than it did. */
   platformForgot = false;
+  /** A list said that nothing was there. */
+  listLied = false;
   /** Rows of ours are beyond what the platform lists. */
   windowFilled = false;
   /** Frames that were lost, by process and row. */

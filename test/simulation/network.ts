@@ -3,6 +3,7 @@ import type { LoggedRequest } from '../../src/testing/fake/request-log.ts';
 import { Exchange, type ExchangeRecord, type WireAnswer } from './exchange.ts';
 import type { FaultMix } from './fault-mix.ts';
 import { garbage, type HttpPlan, planOf, retryAfter, routeOf } from './http-plan.ts';
+import type { Ledger } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -16,6 +17,7 @@ export interface Serving {
 }
 
 export interface NetworkOptions {
+  readonly ledger: Ledger;
   readonly scheduler: Scheduler;
   readonly faults: FaultMix;
   readonly random: Random;
@@ -144,7 +146,7 @@ export class Network {
   }
 
   #deliver(exchange: Exchange, answer: WireAnswer, plan: HttpPlan): void {
-    const { trace, random } = this.#options;
+    const { trace } = this.#options;
     const name = exchange.kind === 'create' ? 'post' : 'http';
     switch (plan.answering) {
       case 'lost':
@@ -163,7 +165,7 @@ export class Network {
         break;
       case 'garbled':
         trace.hit(`${name}.garbled`);
-        exchange.answer({ ...answer, body: garbage(random) });
+        this.#garble(exchange, answer);
         break;
       case 'cached':
         this.#deliverCached(exchange, answer);
@@ -173,6 +175,14 @@ export class Network {
         exchange.answer(answer);
         break;
     }
+  }
+
+  /** A list that says in good order that nothing is there cannot be told from the truth. */
+  #garble(exchange: Exchange, answer: WireAnswer): void {
+    const { random, ledger } = this.#options;
+    const body = garbage(random);
+    if (exchange.kind === 'list' && body === '[]') ledger.listLied = true;
+    exchange.answer({ ...answer, body });
   }
 
   /** A proxy answers with what it heard some time ago. */
