@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ApprovalRequest } from '../../machines/index.ts';
+import type { ApprovalRequest, JsonValue } from '../../machines/index.ts';
 import { plainJson } from '../protocol/canonical-json.ts';
 import { digestOf } from '../protocol/digest.ts';
 
@@ -56,7 +56,10 @@ export function decodeEntry(bytes: Uint8Array): JournalEntry {
     throw new Error(`was written by another version (${version?.slice(0, 20)})`);
   if (rest.length !== 1 || rest[0] !== '' || sum !== sumOf(body))
     throw new Error('is not what was written: its checksum is wrong');
-  const { request, ...state } = schema.parse(parse(body));
+  const parsed = schema.safeParse(parse(body));
+  // Its own message names keys, which may be anything.
+  if (!parsed.success) throw new Error('has another shape than an entry');
+  const { request, ...state } = parsed.data;
   return { request: Object.freeze(checked(request)), ...state };
 }
 
@@ -65,11 +68,19 @@ type Stored = z.infer<typeof schema>['request'];
 /** What may run is bound to its digest here as everywhere. */
 function checked({ args, ...request }: Stored): ApprovalRequest {
   const { action, workspaceId, digest } = request;
-  const plain = request.digest === null && args === null ? null : plainJson(args, 'args');
+  const plain = digest === null && args === null ? null : plainArgs(args);
   const expected = digest === null ? null : digestOf({ action, args: plain, workspaceId });
   if (expected !== digest || (digest === null && plain !== null))
     throw new Error('holds other arguments than its digest says');
   return { ...request, args: plain };
+}
+
+function plainArgs(args: unknown): JsonValue {
+  try {
+    return plainJson(args, 'args');
+  } catch {
+    throw new Error('holds arguments that nobody could have asked with');
+  }
 }
 
 const sumOf = (body: string): string =>

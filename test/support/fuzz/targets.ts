@@ -8,6 +8,7 @@ import { configYaml } from './targets/config-yaml.ts';
 import { createAnswers } from './targets/create-answers.ts';
 import { durations } from './targets/durations.ts';
 import { frames } from './targets/frames.ts';
+import { journalEntries } from './targets/journal-entries.ts';
 import { jsonArguments } from './targets/json-arguments.ts';
 import { listPages } from './targets/list-pages.ts';
 import { requestInput } from './targets/request-input.ts';
@@ -28,6 +29,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   origins,
   durations,
   tokenFiles,
+  journalEntries,
   jsonArguments,
   strictJson,
   canonical,
