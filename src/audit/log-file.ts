@@ -18,6 +18,8 @@ const FLAGS =
   constants.O_NOFOLLOW |
   constants.O_NONBLOCK;
 
+const LINE_FEED = 0x0a;
+
 interface Identity {
   readonly dev: bigint;
   readonly ino: bigint;
@@ -97,9 +99,28 @@ export class LogFile {
 
   /** Appends the bytes and waits until they are on disk. */
   async append(bytes: Buffer): Promise<void> {
-    await writeWhole(this.#handle, bytes);
+    // In one piece: between two, another process may append. What was written of it is a torn line.
+    const { bytesWritten } = await this.#handle.write(bytes, 0, bytes.length, null);
+    if (bytesWritten !== bytes.length) {
+      // The reason, where there is one.
+      await writeWhole(this.#handle, bytes.subarray(bytesWritten));
+      throw new Error('it could not be written in one piece');
+    }
     await this.#handle.datasync();
+    await this.#refuseGlued(bytes);
     this.#end += BigInt(bytes.length);
+  }
+
+  /** Another process may have left an unfinished line between our look at the end and our write. */
+  async #refuseGlued(bytes: Buffer): Promise<void> {
+    if (!this.#isRegular) return;
+    const { size } = await this.#handle.stat();
+    if (size === this.#end + BigInt(bytes.length)) return;
+    const region = Buffer.alloc(Number(size - this.#end));
+    await this.#handle.read(region, 0, region.length, Number(this.#end));
+    const at = region.indexOf(bytes);
+    if (at > 0 && region[at - 1] !== LINE_FEED)
+      throw new Error('another process left an unfinished line in front of it');
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { keptSeeds } from './kept-seeds.ts';
 import { simulate } from './simulate.ts';
 
 const FIRST = 1;
-const LAST = 150;
+const LAST = 60;
 /** Far more than it takes, for machines that do other things as well. */
 const PATIENCE_MS = 60_000;
 
