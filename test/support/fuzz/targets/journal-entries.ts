@@ -23,7 +23,10 @@ const bodies = genuine.chain((text) => spoiled(fc.constant(text.split('\n')[1] ?
 
 const contents: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 30, arbitrary: genuine.map((text) => Buffer.from(text)) },
-  { weight: 40, arbitrary: genuine.chain((text) => spoiled(fc.constant(text))).map(Buffer.from) },
+  {
+    weight: 40,
+    arbitrary: genuine.chain((text) => spoiled(fc.constant(text))).map((text) => Buffer.from(text)),
+  },
   { weight: 40, arbitrary: bodies.map((body) => Buffer.from(withSum(body))) },
   { weight: 10, arbitrary: garbage.map((text) => Buffer.from(withSum(text))) },
   { weight: 10, arbitrary: bytes },
