@@ -223,7 +223,7 @@ describe('a platform', () => {
     });
     platform.respond(fakeRoutes.decide, { status: 404, body: { error: 'unknown' } });
     const { approvals } = requestingSide(platform.url, {
-      timeout: '2s',
+      timeout: '10s',
       environment: fastEnvironment(20),
     });
     const startedAt = performance.now();
