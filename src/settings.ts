@@ -11,7 +11,7 @@ import {
   type EnvironmentVariables,
   stateFolder,
 } from './settings/places.ts';
-import { SettingsError, SettingsReader } from './settings/reader.ts';
+import { isGiven, SettingsError, SettingsReader } from './settings/reader.ts';
 import * as values from './settings/values.ts';
 
 export { resolveAuditPath } from './settings/audit-path.ts';
@@ -134,7 +134,7 @@ function readPlatform(reader: SettingsReader, options: SettingsOptions, defaultU
 
 /** Blank is refused: an address that somebody meant to set must not become this machine's. */
 function readPlatformUrl(reader: SettingsReader, { platformUrl: given }: SettingsOptions) {
-  if (given === undefined && reader.isBlank('PLATFORM_URL'))
+  if (!isGiven(given) && reader.isBlank('PLATFORM_URL'))
     reader.refuse('PLATFORM_URL', 'is empty; set the address of the platform, or unset it');
   else
     return reader.read(

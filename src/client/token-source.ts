@@ -74,7 +74,7 @@ class FileTokenSource implements TokenSource {
 
 async function readToken(files: Files, path: string): Promise<string | undefined> {
   try {
-    const text = await readStart(files, path);
+    const text = await readSmall(files, path);
     return text === undefined ? undefined : checkToken(text) || undefined;
   } catch (error) {
     throw new CountersignError(
@@ -87,14 +87,18 @@ async function readToken(files: Files, path: string): Promise<string | undefined
 /** Opening a FIFO would wait for a writer, for ever. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Enough to see that it is too long; `undefined` where there is no file. */
-async function readStart(files: Files, path: string): Promise<string | undefined> {
+/** A token and white space around it. */
+const MAX_FILE_BYTES = 2 * MAX_TOKEN;
+
+/** `undefined` where there is no file. */
+async function readSmall(files: Files, path: string): Promise<string | undefined> {
   const file = await files.open(path, FLAGS).catch(undefinedIfMissing);
   if (file === undefined) return undefined;
   try {
     if (!(await file.stat()).isFile()) throw new Error('it is no regular file');
-    const buffer = Buffer.alloc(2 * MAX_TOKEN);
+    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    if (bytesRead > MAX_FILE_BYTES) throw new Error(`it is longer than ${MAX_FILE_BYTES} bytes`);
     return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await file.close();

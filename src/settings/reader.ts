@@ -25,11 +25,13 @@ export class SettingsError extends CountersignError {
 export interface Source {
   /** Name of the option in code. */
   readonly option: string;
-  /** What was given in code; `undefined` when nothing was. */
+  /** What was given in code; `undefined` and `null` when nothing was. */
   readonly given: unknown;
   /** EnvironmentVariables variable; none for settings that exist in code alone. */
   readonly variable?: string;
 }
+
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** Reads one setting after the other and keeps what is wrong with each. */
 export class SettingsReader {
@@ -48,7 +50,7 @@ export class SettingsReader {
     try {
       return parse(value);
     } catch (error) {
-      const name = given === undefined && variable !== undefined ? variable : option;
+      const name = isGiven(given) || variable === undefined ? option : variable;
       this.refuse(name, error instanceof Error ? error.message : 'is wrong');
       return undefined;
     }

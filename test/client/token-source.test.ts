@@ -74,6 +74,7 @@ describe('a token file', () => {
     ['two lines', 's3cret\nheader: injected'],
     ['a control character', 's3cret\u0007'],
     ['a text that is too long', `s3cret${'x'.repeat(100_000)}`],
+    ['white space without end behind it', `s3cret${' '.repeat(100_000)}`],
     ['bytes that are no token', Buffer.from([0xff, 0xfe, 0x73, 0x33])],
   ])('F51 with %s is refused by name, and its content is not shown', async (_, content) => {
     const { path, tokens } = await fileSource();

@@ -52,6 +52,20 @@ function failing(value: object, key: string, thrown: unknown = new Error('no')):
   return Object.defineProperty(value, key, { get, enumerable: true });
 }
 
+describe('settings', () => {
+  it('are not taken from this machine where the option is null and the variable blank', () => {
+    const options = Object.assign<SettingsOptions, object>({}, { platformUrl: null });
+    const read = () => readSettings(options, { WORKSPACE_ID: 'ws', PLATFORM_URL: ' ' });
+    expect(read).toThrow('PLATFORM_URL is empty');
+  });
+
+  it('name the variable where the option is null', () => {
+    const options = Object.assign<SettingsOptions, object>({}, { timeout: null });
+    const read = () => readSettings(options, { WORKSPACE_ID: 'ws', APPROVAL_TIMEOUT: 'soon' });
+    expect(read).toThrow('APPROVAL_TIMEOUT must be');
+  });
+});
+
 describe('a request', () => {
   it.each([
     ['whose action cannot be read', failing({}, 'action'), 'input'],

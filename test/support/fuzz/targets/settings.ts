@@ -189,7 +189,7 @@ function wrongWith(
   return !set || isRight(set) ? [] : [variable];
 }
 
-/** Options given as `null` are taken as not given, but named by the option: not what this is about. */
+/** A setting is named by its option or by its variable: which of them is not what this is about. */
 const named = (names: readonly string[]): string =>
   names
     .map((name) => SETTINGS.find(({ option }) => option === name)?.variable ?? name)
