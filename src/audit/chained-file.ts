@@ -2,6 +2,7 @@
 import { Chain, type ChainPosition, lineOf } from './chain.ts';
 import { type LogDisk, LogFile } from './log-file.ts';
 import { type AuditDraft, draftOf, recoverEvent, rotateEvent } from './record.ts';
+import type { TornLine } from './torn-tail.ts';
 
 export interface ChainedFileOptions {
   readonly path: string;
@@ -16,6 +17,9 @@ export interface ChainedFileOptions {
 export interface LogPosition extends ChainPosition {
   readonly path: string;
 }
+
+/** Each try writes behind what the try before left; more of them are no accident. */
+const MAX_TRIES = 5;
 
 /** One at a time: the caller waits for each call before the next. */
 export class ChainedFile {
@@ -44,18 +48,35 @@ export class ChainedFile {
   /**
    * Appends the group in one write and syncs it. Drafts are sealed here and not earlier, because a
    * file that was rotated in between begins a new chain.
+   * @throws Error of the file system
    */
   async write(group: readonly AuditDraft[]): Promise<void> {
-    const first = [
-      ...(await this.#followRotation()),
-      ...(await this.#repairEnd()),
+    let drafts = group;
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const [first] = await this.#append(drafts);
+      if (first === undefined) return;
+      // Who reads line by line does not see this record: once more, on a line of its own.
+      drafts = [first];
+    }
+    throw new Error('other processes leave unfinished lines in front of every record');
+  }
+
+  /** @returns what stands behind a line that another process left unfinished, if anything does */
+  async #append(group: readonly AuditDraft[]): Promise<AuditDraft[]> {
+    const rotated = await this.#followRotation();
+    const { lines: torn, endsTorn } = await this.#file.tornLines();
+    const drafts = [
+      ...rotated,
+      ...torn.map((line) => this.#recovery(line)),
       ...this.#link(),
+      ...group,
     ];
-    const records = [...first, ...group].map((draft) => lineOf(this.#chain.seal(draft)));
-    if (records.length === 0) return;
-    const afterTornLine = first.some(({ action }) => action === 'recover') ? '\n' : '';
-    await this.#file.append(Buffer.from(`${afterTornLine}${records.join('\n')}\n`, 'utf8'));
+    const records = drafts.map((draft) => lineOf(this.#chain.seal(draft)));
+    if (records.length === 0 && !endsTorn) return [];
+    const lines = records.map((record) => `${record}\n`).join('');
+    const isGlued = await this.#file.append(Buffer.from(`${endsTorn ? '\n' : ''}${lines}`, 'utf8'));
     this.#onDisk = this.#chain.last;
+    return isGlued ? drafts.slice(0, 1) : [];
   }
 
   async close(): Promise<void> {
@@ -84,9 +105,8 @@ export class ChainedFile {
     return [draftOf(rotateEvent(path, previous, uuid(), previous.path), disk.clock.now())];
   }
 
-  async #repairEnd(): Promise<AuditDraft[]> {
+  #recovery(line: TornLine): AuditDraft {
     const { path, uuid, disk } = this.#options;
-    const torn = await this.#file.tornLines();
-    return torn.map((line) => draftOf(recoverEvent(path, line, uuid()), disk.clock.now()));
+    return draftOf(recoverEvent(path, line, uuid()), disk.clock.now());
   }
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { DeadlineClock } from '../../machines/index.ts';
 import { type Files, type OpenFile, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
-import { findTornLines, type TornLine } from './torn-tail.ts';
+import { findTornLines, type TornLines } from './torn-tail.ts';
 
 /**
  * `NOFOLLOW`: a link in a shared folder could send the records to a file of somebody else's choice.
@@ -88,17 +88,21 @@ export class LogFile {
     );
   }
 
-  /** The torn lines at the end; cheap while nobody else wrote. */
-  async tornLines(): Promise<TornLine[]> {
-    if (!this.#isRegular) return [];
-    const { size } = await this.#handle.stat();
-    if (size === this.#end) return [];
+  /** Torn lines since the last look; cheap while nobody else wrote. */
+  async tornLines(): Promise<TornLines> {
+    const { size } = this.#isRegular ? await this.#handle.stat() : { size: this.#end };
+    if (size === this.#end) return { lines: [], endsTorn: false };
+    const from = Number(this.#end);
     this.#end = size;
-    return findTornLines(this.#handle, this.#disk.clock);
+    return findTornLines(this.#handle, from, this.#disk.clock);
   }
 
-  /** Appends the bytes and waits until they are on disk. */
-  async append(bytes: Buffer): Promise<void> {
+  /**
+   * Appends the bytes and waits until they are on disk.
+   * @returns whether they stand behind a line that another process left unfinished between our look
+   *   at the end and our write: then their first line is no line of its own
+   */
+  async append(bytes: Buffer): Promise<boolean> {
     // In one piece: between two, another process may append. What was written of it is a torn line.
     const { bytesWritten } = await this.#handle.write(bytes, 0, bytes.length, null);
     if (bytesWritten !== bytes.length) {
@@ -107,20 +111,19 @@ export class LogFile {
       throw new Error('it could not be written in one piece');
     }
     await this.#handle.datasync();
-    await this.#refuseGlued(bytes);
+    if (await this.#isGlued(bytes)) return true;
     this.#end += BigInt(bytes.length);
+    return false;
   }
 
-  /** Another process may have left an unfinished line between our look at the end and our write. */
-  async #refuseGlued(bytes: Buffer): Promise<void> {
-    if (!this.#isRegular) return;
+  async #isGlued(bytes: Buffer): Promise<boolean> {
+    if (!this.#isRegular) return false;
     const { size } = await this.#handle.stat();
-    if (size === this.#end + BigInt(bytes.length)) return;
+    if (size === this.#end + BigInt(bytes.length)) return false;
     const region = Buffer.alloc(Number(size - this.#end));
     await this.#handle.read(region, 0, region.length, Number(this.#end));
     const at = region.indexOf(bytes);
-    if (at > 0 && region[at - 1] !== LINE_FEED)
-      throw new Error('another process left an unfinished line in front of it');
+    return at > 0 && region[at - 1] !== LINE_FEED && bytes[0] !== LINE_FEED;
   }
 
   async close(): Promise<void> {

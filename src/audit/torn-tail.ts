@@ -1,10 +1,11 @@
-/** A file that does not end with a line feed: a crash in the middle of a line, or a line in flight. */
+/** Lines that are not whole: a crash in the middle of a write, or a write under way. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DeadlineClock } from '../../machines/index.ts';
 import type { OpenFile } from '../files.ts';
+import { piecesOf } from './pieces.ts';
 
-/** The last line of a file, where it has no line feed. */
+/** Bytes that are no record, up to the line feed or to the record behind them. */
 export interface TornLine {
   /** Of its first byte in the file. */
   readonly offset: number;
@@ -13,35 +14,38 @@ export interface TornLine {
   readonly sha256: string;
 }
 
+export interface TornLines {
+  /** Those that no record names yet. */
+  readonly lines: readonly TornLine[];
+  /** Whether the file ends without a line feed. */
+  readonly endsTorn: boolean;
+}
+
 const LINE_FEED = 0x0a;
-const CHUNK_BYTES = 64 * 1024;
 const LOOKS = 5;
 const LOOK_EVERY_MS = 10;
+/** How far back is looked at the most: a crash, and what others wrote before they noticed. */
+const LOOK_BACK_BYTES = 1024 * 1024;
+/** More of them are no crashes. */
+const MOST_LINES = 100;
 
 /**
- * The torn last line, and unfinished ones before it: a crash may have torn the very record that named
- * them. Newest first; empty where the file ends as it should.
+ * Torn lines in what was written since `from`.
  *
  * Another process may be in the middle of its append just now, and the file grows page by page
  * while it is; so a torn-looking end is looked at again for a moment. A wrong guess costs nothing:
  * the line feed written in front of the next record is appended after the other's line and makes
  * an empty line, which means nothing.
  */
-export async function findTornLines(file: OpenFile, clock: DeadlineClock): Promise<TornLine[]> {
+export async function findTornLines(
+  file: OpenFile,
+  from: number,
+  clock: DeadlineClock,
+): Promise<TornLines> {
   const { size, isTorn } = await settledEnd(file, clock);
-  const found = isTorn ? [await lineBefore(file, size)] : [];
-  const named = new Set<number>();
-  let end = found[0]?.offset ?? size;
-  for (let looks = 0; end > 0 && looks < MOST_LINES; looks += 1) {
-    const line = await lineBefore(file, end - 1);
-    const record = line.bytes > 0 ? await recordIn(file, line) : RECOVERY;
-    if (record === undefined && !named.has(line.offset)) found.push(line);
-    // A crash between two of them leaves the one and not the other.
-    if (record !== undefined && record.action !== 'recover') break;
-    if (typeof record?.offset === 'number') named.add(record.offset);
-    end = line.offset;
-  }
-  return found;
+  const start = Math.max(0, from - 1, size - LOOK_BACK_BYTES);
+  const lines = start < size ? tornIn(await read(file, start, size), start) : [];
+  return { lines: lines.slice(-MOST_LINES), endsTorn: isTorn };
 }
 
 interface End {
@@ -59,36 +63,6 @@ async function settledEnd(file: OpenFile, clock: DeadlineClock): Promise<End> {
   return end;
 }
 
-/** More of them are no crashes. */
-const MOST_LINES = 100;
-/** Longer ones were not written here, and are not read. */
-const MOST_BYTES = 8 * 1024 * 1024;
-
-async function lineBefore(file: OpenFile, end: number): Promise<TornLine> {
-  const offset = await startOfLastLine(file, end);
-  return { offset, bytes: end - offset, sha256: await hashOfRange(file, offset, end) };
-}
-
-const recordSchema = z.looseObject({ action: z.unknown(), offset: z.unknown().optional() });
-type FoundRecord = z.infer<typeof recordSchema>;
-/** An empty line means nothing. */
-const RECOVERY: FoundRecord = { action: 'recover' };
-const OTHER: FoundRecord = { action: undefined };
-
-/** `undefined` where it is no JSON. */
-async function recordIn(
-  file: OpenFile,
-  { offset, bytes }: TornLine,
-): Promise<FoundRecord | undefined> {
-  if (bytes > MOST_BYTES) return OTHER;
-  try {
-    const value: unknown = JSON.parse((await read(file, offset, offset + bytes)).toString('utf8'));
-    return recordSchema.safeParse(value).data ?? OTHER;
-  } catch {
-    return undefined;
-  }
-}
-
 async function endOf(file: OpenFile): Promise<End> {
   const size = Number((await file.stat()).size);
   if (size === 0) return { size, isTorn: false };
@@ -96,20 +70,53 @@ async function endOf(file: OpenFile): Promise<End> {
   return { size, isTorn: last !== LINE_FEED };
 }
 
-async function startOfLastLine(file: OpenFile, size: number): Promise<number> {
-  for (let end = size; end > 0; end -= CHUNK_BYTES) {
-    const start = Math.max(0, end - CHUNK_BYTES);
-    const at = (await read(file, start, end)).lastIndexOf(LINE_FEED);
-    if (at >= 0) return start + at + 1;
+/** A crash may have torn the very record that named one, or left one record of two. */
+function tornIn(region: Buffer, offset: number): TornLine[] {
+  const named = new Set<unknown>();
+  const torn: TornLine[] = [];
+  for (const line of linesIn(region, offset > 0)) {
+    for (const piece of piecesOf(line.bytes)) {
+      const at = offset + line.start + piece.offset;
+      const record = recordIn(piece.bytes);
+      // A whole record without its line feed is torn as well: somebody may add to it yet.
+      const isOpen = at + piece.bytes.length === offset + region.length;
+      if (record === undefined || isOpen) torn.push(tornLine(at, piece.bytes));
+      else if (record.action === 'recover') named.add(record.offset);
+    }
   }
-  return 0;
+  return torn.filter((line) => !named.has(line.offset));
 }
 
-async function hashOfRange(file: OpenFile, start: number, end: number): Promise<string> {
-  const hash = createHash('sha256');
-  for (let at = start; at < end; at += CHUNK_BYTES)
-    hash.update(await read(file, at, Math.min(end, at + CHUNK_BYTES)));
-  return hash.digest('hex');
+/** Not the first one, where it begins before the region: it was looked at before, or is not ours. */
+function* linesIn(region: Buffer, isPart: boolean): Generator<{ start: number; bytes: Buffer }> {
+  let start = isPart ? endOfLine(region, 0) + 1 : 0;
+  while (start < region.length) {
+    const end = endOfLine(region, start);
+    if (end > start) yield { start, bytes: region.subarray(start, end) };
+    start = end + 1;
+  }
+}
+
+function endOfLine(region: Buffer, start: number): number {
+  const at = region.indexOf(LINE_FEED, start);
+  return at < 0 ? region.length : at;
+}
+
+const tornLine = (offset: number, bytes: Buffer): TornLine => ({
+  offset,
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});
+
+const recordSchema = z.looseObject({ action: z.unknown(), offset: z.unknown() }).partial();
+
+/** `undefined` where it is no JSON. */
+function recordIn(bytes: Buffer): z.infer<typeof recordSchema> | undefined {
+  try {
+    return recordSchema.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? {};
+  } catch {
+    return undefined;
+  }
 }
 
 async function read(file: OpenFile, start: number, end: number): Promise<Buffer> {

@@ -11,6 +11,7 @@ import { stat } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
 import { type AuditProblem, ChainOrder } from './chain-order.ts';
 import { type Line, linesOfFile, linesOfTexts, MAX_LINE_BYTES } from './lines.ts';
+import { type Piece, piecesOf } from './pieces.ts';
 import { type CheckedRecord, checkLine } from './record-check.ts';
 
 export interface AuditReport {
@@ -90,7 +91,7 @@ class LogCheck {
     const checked = checkLine(line.bytes, this.#hmacKey);
     if (checked.status === 'malformed') this.#takeMalformed(line, checked.message);
     else if (checked.status === 'edited') this.#takeEdited(line);
-    else this.#takeGenuine(line, checked.record);
+    else this.#takeGenuine(line.number, checked.record);
   }
 
   report(): AuditReport {
@@ -125,18 +126,26 @@ class LogCheck {
     this.#note({ line: number, kind: 'malformed', message });
   }
 
+  /** A record may stand behind what a crash left unfinished. */
   #takeMalformed({ number, offset, bytes, ended }: Line, message: string): void {
-    if (!ended) return;
-    const problem = { line: number, kind: 'malformed', message } as const;
+    for (const piece of piecesOf(bytes)) {
+      const checked = checkLine(piece.bytes, this.#hmacKey);
+      if (checked.status === 'genuine') this.#takeGenuine(number, checked.record);
+      else if (ended)
+        this.#takeUnfinished({ line: number, kind: 'malformed', message }, offset, piece);
+    }
+  }
+
+  #takeUnfinished(problem: AuditProblem, lineOffset: number, { offset, bytes }: Piece): void {
     if (this.#unfinished.size >= MAX_UNFINISHED) {
       this.#note(problem);
       return;
     }
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    this.#unfinished.set(offset, { problem, bytes: bytes.length, sha256 });
+    this.#unfinished.set(lineOffset + offset, { problem, bytes: bytes.length, sha256 });
   }
 
-  #takeGenuine({ number }: Line, record: CheckedRecord): void {
+  #takeGenuine(number: number, record: CheckedRecord): void {
     this.#records += 1;
     this.#genuine += 1;
     this.#order.take(record, number);

@@ -3,6 +3,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
+import { type Files, systemFiles } from '../../src/files.ts';
 import { auditEvent, chainLines } from '../support/audit-events.ts';
 import { auditProcess } from '../support/audit-process.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
@@ -145,6 +146,85 @@ describe('F47 a crash in the middle of a line', () => {
     await appendFile(path, `${line.slice(100)}\n`);
     await (await opening).close();
     expect(await readFile(path, 'utf8')).toBe(`${line}\n`);
+  });
+});
+
+describe('a line that another process leaves unfinished between our look and our write', () => {
+  const torn = '{"timestamp":"2026-01-01T00:00:00.000Z","event_ty';
+
+  /** A disk on which somebody is killed in mid-append, `times` times, just before a write of ours. */
+  function crowdedFiles(path: string, times: number): Files {
+    let left = times;
+    return {
+      ...systemFiles,
+      open: async (...args) => {
+        const file = await systemFiles.open(...args);
+        return {
+          ...file,
+          write: async (...bytes) => {
+            if (args[0] === path && left > 0) {
+              left -= 1;
+              await appendFile(path, torn);
+            }
+            return file.write(...bytes);
+          },
+        };
+      },
+    };
+  }
+
+  it('hides no record: each stands on a line of its own, and the chain is whole', async () => {
+    const path = await newLog();
+    const log = await openAuditLog({ path, files: crowdedFiles(path, 2) });
+    for (const n of [1, 2, 3]) log.append(auditEvent(n));
+    await log.flush();
+    log.append(auditEvent(4));
+    await log.close();
+    expect(log.failure).toBeUndefined();
+    const found = (await readFile(path, 'utf8')).split('\n').flatMap((line): Written[] => {
+      try {
+        return [JSON.parse(line)];
+      } catch {
+        return [];
+      }
+    });
+    const ours = found.flatMap(({ n }) => (n === undefined ? [] : [n]));
+    expect(ours.toSorted()).toEqual([1, 2, 3, 4]);
+    expect(await verifyAuditLog(path)).toMatchObject({ status: 'intact', recovered: 2 });
+  });
+
+  it('is named by the next one who opens the log, where we were killed before we could', async () => {
+    const path = await newLog();
+    const [first = '', second = '', third = ''] = chainLines(3);
+    await writeFile(path, `${first}\n${torn}${second}\n${third}\n`);
+    expect(await verifyAuditLog(path)).toMatchObject({
+      status: 'tampered',
+      first_problem: { line: 2, kind: 'malformed' },
+    });
+    await (await openAuditLog({ path })).close();
+    expect(await verifyAuditLog(path)).toEqual({
+      status: 'intact',
+      records: 4,
+      chains: 2,
+      recovered: 1,
+    });
+  });
+
+  it('excuses no record that was edited behind it', async () => {
+    const path = await newLog();
+    const [first = '', second = '', third = ''] = chainLines(3);
+    const edited = second.replace('"outcome":"', '"outcome":"x');
+    await writeFile(path, `${first}\n${torn}${edited}\n${third}\n`);
+    await (await openAuditLog({ path })).close();
+    expect(await verifyAuditLog(path)).toMatchObject({ status: 'tampered' });
+  });
+
+  it('is no reason to go on for ever', async () => {
+    const path = await newLog();
+    const log = await openAuditLog({ path, files: crowdedFiles(path, 1_000) });
+    log.append(auditEvent(1));
+    await expect(log.flush()).rejects.toThrow('unfinished lines in front of every record');
+    await log.close().catch(() => undefined);
   });
 });
 
