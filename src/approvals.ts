@@ -13,7 +13,13 @@ import type { Inspect } from './inspection.ts';
 import { assemble, type Parts } from './parts.ts';
 import { leftEvent, refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
-import { createRequest, type RequestInput, readInput, refuseStrangeSignal } from './request.ts';
+import {
+  beginningNow,
+  createRequest,
+  type RequestInput,
+  readInput,
+  refuseStrangeSignal,
+} from './request.ts';
 import type { ResumedApproval } from './resumption.ts';
 import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
 import type { SharedRun } from './shared-run.ts';
@@ -164,13 +170,14 @@ export class Approvals implements AsyncDisposable {
       const asked = readInput(input);
       action = typeof asked.action === 'string' ? asked.action : '';
       refuseStrangeSignal(signal);
-      const request = await this.#requestOf(asked, traceId, askedAt);
-      const found = runs.sameKey(request) ?? (await this.#leftBehind(asked, request));
+      const ask = await this.#requestOf(asked, traceId);
+      const found = runs.sameKey(ask) ?? (await this.#leftBehind(asked, ask));
       this.#refuseWhenClosed();
       if (found !== undefined && 'status' in found) {
         if (grant === 'hold' && found.approved) runs.hold(found.traceId);
         return found;
       }
+      const request = beginningNow(ask, askedAt, environment.clock);
       const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
       if (grant === 'hold') runs.hold(shared.request.traceId);
       return await this.#wait(shared, request, log, signal);
@@ -187,15 +194,11 @@ export class Approvals implements AsyncDisposable {
     return key === undefined ? undefined : this.#parts.resumption?.one(request);
   }
 
-  async #requestOf(
-    input: RequestInput,
-    traceId: string,
-    askedAt: number,
-  ): Promise<ApprovalRequest> {
+  async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
     const { workspaceId } = this.#settings;
     const { environment } = this.#parts;
     const timeoutMs = await this.#defaultTimeoutMs();
-    return createRequest(input, { workspaceId, timeoutMs, environment, askedAt }, traceId);
+    return createRequest(input, { workspaceId, timeoutMs, environment }, traceId);
   }
 
   async #defaultTimeoutMs(): Promise<number> {

@@ -1,5 +1,5 @@
 /** From what a caller asks to a complete request; everything that is wrong is refused here. */
-import type { ApprovalRequest, JsonValue } from '../machines/index.ts';
+import type { ApprovalRequest, DeadlineClock, JsonValue } from '../machines/index.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
 import { plainJson } from './protocol/canonical-json.ts';
@@ -72,8 +72,6 @@ export interface RequestDefaults {
   readonly workspaceId: string;
   readonly timeoutMs: number;
   readonly environment: Environment;
-  /** When it was asked, by the monotonic clock: the wait begins then. Default: now. */
-  readonly askedAt?: number;
 }
 
 /**
@@ -85,7 +83,7 @@ export function createRequest(
   defaults: RequestDefaults,
   traceId: string,
 ): ApprovalRequest {
-  const { workspaceId, environment, askedAt = environment.clock.monotonic() } = defaults;
+  const { workspaceId, environment } = defaults;
   const action = textOf('action', input.action, 'one line', MAX_ACTION_LENGTH);
   if (action.trim() === '') throw refused('action is empty; say what is to be done');
   const reason = textOf('reason', input.reason ?? '', 'many lines', MAX_REASON_LENGTH);
@@ -106,10 +104,24 @@ export function createRequest(
     args,
     digest: input.args === undefined ? null : digestOf({ action, args, workspaceId }),
     timeoutMs,
-    deadlineAt: environment.clock.now() + timeoutMs - (environment.clock.monotonic() - askedAt),
+    deadlineAt: environment.clock.now() + timeoutMs,
   };
   refuseTooLarge(request);
   return Object.freeze(request);
+}
+
+/**
+ * The request as it is when its wait begins: wall time that was read before would be wrong by as much
+ * as somebody set the clock meanwhile.
+ * @param askedAt when it was asked, by the monotonic clock
+ */
+export function beginningNow(
+  request: ApprovalRequest,
+  askedAt: number,
+  { now, monotonic }: DeadlineClock,
+): ApprovalRequest {
+  const deadlineAt = now() + request.timeoutMs - (monotonic() - askedAt);
+  return Object.freeze({ ...request, deadlineAt });
 }
 
 function textOf(

@@ -66,13 +66,22 @@ export function createExchange(options: ExchangeOptions): Exchange {
     cache: 'no-store',
     headers: { accept: 'application/json' },
   });
+  const { clock } = options.environment;
   return async (call) => {
+    const endsAt = clock.monotonic() + limitOf(options, call);
     const token = await options.tokens.current();
     const answer = await once(http, options, call, token);
     if (answer.status !== 401 || !(await options.tokens.refresh(token))) return answer;
-    return once(http, options, call, await options.tokens.current());
+    // Both of them are one exchange: it takes no longer than one.
+    const withinMs = endsAt - clock.monotonic();
+    if (withinMs <= 0) return answer;
+    return once(http, options, { ...call, withinMs }, await options.tokens.current());
   };
 }
+
+/** Milliseconds. */
+const limitOf = ({ timeoutMs }: ExchangeOptions, { withinMs = timeoutMs }: Call): number =>
+  Math.min(timeoutMs, withinMs);
 
 async function once(
   http: KyInstance,
@@ -82,7 +91,7 @@ async function once(
 ): Promise<Answer> {
   const { clock } = options.environment;
   const limit = new AbortController();
-  const limitMs = Math.min(options.timeoutMs, call.withinMs ?? options.timeoutMs);
+  const limitMs = limitOf(options, call);
   const timer = clock.setTimeout(
     () => limit.abort(new Error(`no answer within ${Math.round(limitMs) / 1000}s`)),
     limitMs,
