@@ -122,10 +122,10 @@ export class Resumption {
 
   /** One that cannot go on (its key is in use for something else here) keeps no other from it. */
   async #refuse(entry: JournalEntry, error: unknown): Promise<Outcome> {
-    const { recorder, workspaceId, client, runs } = this.#options;
-    const { request, approvalId } = entry;
+    const { recorder, workspaceId, runs } = this.#options;
+    const { request } = entry;
     const refused = refusedOutcome(error, { traceId: request.traceId });
-    client.withdrawLater({ request, approvalId, why: 'its key is in use for something else' });
+    this.#owe(entry, undefined, 'its key is in use for something else');
     const record = refusalEvent(refused, request.action, workspaceId);
     await recorder.record(record).catch((failure: unknown) => {
       this.#options.onTrouble(messageOf(failure));
@@ -159,23 +159,30 @@ export class Resumption {
     );
   }
 
-  /** Who asked knows the end, and what it owes is not paid: the row, or its twin that comes late. */
-  #pay({ request, approvalId, givenUp }: JournalEntry, end: EndRecord | undefined): void {
-    const { runs, client } = this.#options;
+  /** Who asked knows the end, and what it owes is not paid. */
+  #pay(entry: JournalEntry, end: EndRecord | undefined): void {
+    this.#owe(entry, end);
+    this.#options.runs.forget(entry.request);
+  }
+
+  /** The row, where nobody decided it: once more does no harm. And its twin that comes late. */
+  #owe(
+    { request, approvalId, givenUp }: JournalEntry,
+    end: EndRecord | undefined,
+    why = givenUp ?? 'the asking process ended',
+  ): void {
+    const { client } = this.#options;
     const isDecided = end?.outcome === 'granted' || end?.outcome === 'denied';
-    const why = givenUp ?? 'the asking process ended';
-    client.withdrawLater({ request, approvalId: isDecided ? null : approvalId, why });
-    runs.forget(request);
+    if (!isDecided && approvalId !== null) client.withdrawLater({ request, approvalId, why });
+    client.withdrawLater({ request, approvalId: null, why });
   }
 
   /** It had ended, and nobody was told, or nobody acted. */
   async #ended(entry: JournalEntry, end: EndRecord): Promise<Outcome> {
-    const { runs, client } = this.#options;
-    const { request, approvalId, givenUp } = entry;
+    const { runs } = this.#options;
+    const { request } = entry;
     const outcome = recordedOutcome(request, end);
-    // Nobody knows whether the request was taken back: once more does no harm.
-    if (outcome.status !== 'granted' && outcome.status !== 'denied')
-      client.withdrawLater({ request, approvalId, why: givenUp ?? 'the asking process ended' });
+    this.#owe(entry, end);
     const answer =
       outcome.status === 'granted' ? await this.#unused(request, end, outcome) : outcome;
     runs.forget(request);

@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import type { Row } from '../protocol/rows.ts';
 import type { Exchange } from './exchange.ts';
-import { asksForOther } from './find.ts';
+import { asksForOther, PAGES_TO_TAKE_BACK } from './find.ts';
 import type { Lists } from './lists.ts';
 import { equalJitterMs, pause } from './pause.ts';
 import { withdraw } from './withdraw.ts';
@@ -31,8 +31,6 @@ const WITHIN_MS = 10_000;
 /** A request that is still on its way arrives within this time, or hardly ever. */
 const ARRIVES_WITHIN_MS = 10_000;
 const PAUSES = { firstMs: 2_000, mostMs: 60_000 };
-/** Rows of one key stand close to each other. */
-const MAX_PAGES = 4;
 /** Platforms expire what nobody decides: Molecule after ten minutes, ours at the deadline. */
 const GIVE_UP_AFTER_MS = 15 * 60_000;
 
@@ -50,7 +48,10 @@ export class Debts {
   owe(debt: Debt): void {
     const { traceId } = debt.request;
     const before = this.#open.get(traceId);
-    const paid = before === undefined ? this.#pay(debt) : before.then(() => this.#pay(debt));
+    const paid =
+      before === undefined
+        ? this.#pay(debt)
+        : before.then(async (wasPaid) => (await this.#pay(debt)) && wasPaid);
     this.#open.set(traceId, paid);
     const leave = (): void => {
       if (this.#open.get(traceId) === paid) this.#open.delete(traceId);
@@ -98,14 +99,13 @@ export class Debts {
       const approvalId = debt.approvalId ?? (await debt.submitted) ?? null;
       if (approvalId !== null) return await this.#takeBack({ ...debt, approvalId });
       const rows = await this.#rowsOf(debt);
-      // What is still on its way is left to the next process.
-      if (rows.length === 0 && debt.isUnsure === true && this.#closing.signal.aborted)
-        return 'it may still arrive';
       for (const row of rows) {
         const problem = await this.#takeBack({ ...debt, approvalId: row.id });
         if (problem !== undefined) return problem;
       }
-      return undefined;
+      // What is still on its way is left to the next process, also beside a row that was found.
+      const mayArrive = debt.isUnsure === true && this.#closing.signal.aborted;
+      return mayArrive ? 'it may still arrive' : undefined;
     } catch (error) {
       return messageOf(error);
     }
@@ -141,7 +141,7 @@ export class Debts {
     };
     await this.#options.lists.read({
       enough,
-      maxPages: MAX_PAGES,
+      maxPages: PAGES_TO_TAKE_BACK,
       needsAll: true,
       withinMs: this.#leftMs(),
     });

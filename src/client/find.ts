@@ -12,10 +12,14 @@ export interface FindOptions {
    * digest cannot show that an older row was asked with these arguments.
    */
   readonly isOurs: boolean;
+  /** How far back. Default: 4 pages. */
+  readonly maxPages?: number;
 }
 
 /** A platform with pages honours `Idempotency-Key` as well: there is no need to read them all. */
-const MAX_PAGES = 4;
+const PAGES_BEFORE_POST = 4;
+/** Nothing but the list shows the row of a create whose answer was lost: some thousand rows. */
+export const PAGES_TO_TAKE_BACK = 25;
 
 /**
  * The row that an earlier create with this key made; `undefined` when the list does not hold one.
@@ -23,7 +27,7 @@ const MAX_PAGES = 4;
  * @throws NoAnswerError, ReadError
  */
 export async function findByKey(
-  { lists, left, isOurs }: FindOptions,
+  { lists, left, isOurs, maxPages = PAGES_BEFORE_POST }: FindOptions,
   request: ApprovalRequest,
 ): Promise<Row | undefined> {
   let found: Row | undefined;
@@ -31,7 +35,7 @@ export async function findByKey(
     found = rows.find((row) => row.task_id === request.key);
     return found !== undefined;
   };
-  await lists.read({ enough, maxPages: MAX_PAGES, withinMs: left() });
+  await lists.read({ enough, maxPages, withinMs: left() });
   if (found !== undefined) refuseOther(found, request, isOurs);
   return found;
 }

@@ -134,6 +134,7 @@ export class PlatformClient {
     this.#users.add(request.traceId);
     this.#channel?.open();
     this.#unread.add(approvalId);
+    this.#twins.expect(request, approvalId);
     await this.#channel?.settled(CHANNEL_GRACE_MS);
     return { status: 'submitted', approvalId, channel: this.#channelStatus };
   }

@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { routes, WITHDRAWN_PREFIX } from '../protocol/routes.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
 import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
-import { findByKey } from './find.ts';
+import { findByKey, PAGES_TO_TAKE_BACK } from './find.ts';
 import type { Lists } from './lists.ts';
 import { fullJitterMs, pause, settledWithin } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -44,7 +44,11 @@ export async function withdraw(options: WithdrawOptions, input: WithdrawInput): 
   try {
     const approvalId = input.approvalId ?? (await idOf(bounded, input));
     if (approvalId === undefined)
-      return { withdrawal: { status: 'not_submitted' }, isOwed: options.submitted !== undefined };
+      // What was sent may still be on its way.
+      return {
+        withdrawal: { status: 'not_submitted' },
+        isOwed: options.submitted !== undefined || options.mayExist,
+      };
     return await takeBack(bounded, input, approvalId);
   } catch (error) {
     return { withdrawal: { status: 'unknown', error: messageOf(error) }, isOwed: true };
@@ -59,7 +63,8 @@ async function idOf(
   if (submitted === undefined && !mayExist) return undefined;
   const answered =
     submitted === undefined ? undefined : await settledWithin(environment, left() / 2, submitted);
-  return answered ?? (await findByKey({ lists, left, isOurs: true }, request))?.id;
+  const look = { lists, left, isOurs: true, maxPages: PAGES_TO_TAKE_BACK };
+  return answered ?? (await findByKey(look, request))?.id;
 }
 
 /** Tries until the platform has answered, while there is time: to repeat a withdrawal is safe. */

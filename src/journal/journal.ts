@@ -51,6 +51,8 @@ export class Journal {
   readonly #takenOver = new Set<string>();
   /** Names of entries that are one with ours, by trace id; until that is recorded. */
   readonly #joined = new Map<string, string>();
+  /** Set aside, and not told yet. */
+  readonly #broken: BrokenEntry[] = [];
   readonly #claiming = new Map<string, Promise<JournalEntry | undefined>>();
   #own: Promise<OwnFolder> | undefined;
   #wasWritten = false;
@@ -160,22 +162,24 @@ export class Journal {
   }
 
   /**
-   * Takes over all entries of processes that are gone.
+   * Takes over all entries of processes that are gone: all of them or, where one cannot be read just
+   * now, none.
    * @throws CountersignError `journal` where the folder cannot be used
    */
   async claimAll(): Promise<Claimed> {
     const entries: JournalEntry[] = [];
-    const broken: BrokenEntry[] = [];
     try {
       for (const from of await orphans(this.#options, await this.#ownPath()))
         for (const name of await entryNames(this.#options.environment.files, from)) {
           const taken = await this.#take(from, name);
           if (taken === undefined) continue;
-          if ('why' in taken) broken.push(taken);
+          if ('why' in taken) this.#broken.push(taken);
           else entries.push(taken);
         }
-      return { entries, broken, held: await heldByOthers(this.#options, await this.#ownPath()) };
+      const held = await heldByOthers(this.#options, await this.#ownPath());
+      return { entries, broken: this.#broken.splice(0), held };
     } catch (error) {
+      for (const { request } of entries) await this.giveBack(request);
       throw this.#unusable(error);
     }
   }

@@ -21,9 +21,12 @@ const createSchema = z.object({
 });
 const decideSchema = z.object({ decision: z.literal('denied'), decided_by: z.string() });
 
+type RowOutcome = 'granted' | 'denied' | 'timeout' | 'withdrawn';
+
 interface Extra {
   readonly digest: string | null;
-  outcome: 'granted' | 'denied' | 'timeout' | 'withdrawn' | null;
+  /** By what the row says of its decision: one that comes back from a back-up has its own. */
+  readonly outcomes: Map<string, RowOutcome>;
 }
 
 export interface OwnPlatformOptions extends PlatformOptions {
@@ -65,7 +68,7 @@ export class OwnPlatform {
     const asked = createSchema.parse(JSON.parse(body));
     const { action, reason, task_id: taskId, timeout_seconds: timeout, context } = asked;
     const row = this.#options.rows.insert({ workspaceId, action, reason, taskId });
-    this.#extras.set(row.id, { digest: context?.digest ?? null, outcome: null });
+    this.#extras.set(row.id, { digest: context?.digest ?? null, outcomes: new Map() });
     this.#byKey.set(key, { body, id: row.id });
     this.#options.announce(requestedFrame(row, this.#options.now()));
     this.#options.scheduler.after(timeout * 1000, PLATFORM_LANE, () => this.#expire(row.id));
@@ -82,9 +85,8 @@ export class OwnPlatform {
   }
 
   #view(row: FakeRow): object {
-    const { digest = null, outcome = null } = this.#extras.get(row.id) ?? {};
-    // What was forgotten by a restored database is open again.
-    return { ...row, digest, outcome: row.status === 'pending' ? null : outcome, note: null };
+    const { digest = null, outcomes } = this.#extras.get(row.id) ?? {};
+    return { ...row, digest, outcome: outcomes?.get(decisionOf(row)) ?? null, note: null };
   }
 
   #withdraw(id: string, body: string): PlainAnswer {
@@ -103,12 +105,12 @@ export class OwnPlatform {
     id: string,
     status: 'approved' | 'denied',
     by: string,
-    outcome: NonNullable<Extra['outcome']>,
+    outcome: RowOutcome,
   ): FakeRow | undefined {
     const row = this.#options.rows.decide(id, status, by);
     const extra = this.#extras.get(id);
     if (row === undefined || extra === undefined) return row;
-    extra.outcome = outcome;
+    extra.outcomes.set(decisionOf(row), outcome);
     this.#options.announce(JSON.stringify(this.#frame(row, outcome, extra.digest)));
     return row;
   }
@@ -123,6 +125,9 @@ export class OwnPlatform {
     return { event: 'APPROVAL_DECIDED', ...payload, status, ...common };
   }
 }
+
+const decisionOf = ({ status, decided_by, decided_at }: FakeRow): string =>
+  `${status} ${decided_by} ${decided_at}`;
 
 const created = (id: string): PlainAnswer => ({
   status: 201,
