@@ -44,13 +44,15 @@ export class Recorder {
    * @throws CountersignError `audit` where it cannot be opened; the next call tries again
    */
   async open(): Promise<AuditLog> {
-    for (;;) {
+    // What failed may have begun long before this call, right before the machine slept.
+    for (let isFirst = this.#log !== undefined; ; isFirst = false) {
       this.#log ??= this.#open();
       const opening = this.#log;
       const log = await opening.catch((error: unknown) => {
         if (this.#log === opening) this.#log = undefined;
-        throw error;
+        if (!isFirst) throw error;
       });
+      if (log === undefined) continue;
       if (log.failure === undefined || log === this.#options.given) return log;
       if (this.#log !== opening) continue;
       this.#failed.push(log);

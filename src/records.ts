@@ -6,6 +6,7 @@ import type {
   JsonObject,
   Outcome,
 } from '../machines/index.ts';
+import type { EndRecord } from './audit/index.ts';
 import type { Twin } from './client/twins.ts';
 import type { Contradiction } from './client/waiters.ts';
 import type { JournalEntry } from './journal/index.ts';
@@ -49,6 +50,25 @@ function recordOf(request: ApprovalRequest, outcome: string, extras: JsonObject)
 /** A process before this one asked; this one goes on. */
 export const resumedEvent = ({ request, approvalId }: JournalEntry): AuditEvent =>
   recordOf(request, 'resumed', { approval_id: approvalId });
+
+/**
+ * A process before this one asked, and had ended it. Its record may be on no disk, because its own
+ * sync failed before it died: what is told from it stands here once more.
+ */
+export const endedBeforeEvent = (
+  { request, approvalId }: JournalEntry,
+  { outcome, timestamp, ...end }: EndRecord,
+): AuditEvent => {
+  const known = END_EXTRAS.flatMap((name) => {
+    const value = end[name];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  const ended = { outcome, timestamp, ...Object.fromEntries(known) };
+  return recordOf(request, 'resumed', { approval_id: approvalId, ended });
+};
+
+/** What an outcome is made of again. */
+const END_EXTRAS = ['approval_id', 'cause', 'code', 'decided_by', 'digest', 'error', 'note'];
 
 /** Two processes asked with one key; the one that is gone is one with the one that is here. */
 export const joinedEvent = (request: ApprovalRequest, goesOn: ApprovalRequest): AuditEvent =>

@@ -7,7 +7,14 @@ import { CountersignError, messageOf } from './errors.ts';
 import type { BrokenEntry, HeldEntries, Journal, JournalEntry, Once } from './journal/index.ts';
 import { recordedOutcome } from './recorded-outcome.ts';
 import type { Recorder } from './recorder.ts';
-import { brokenEvent, joinedEvent, refusalEvent, resumedEvent, staleEvent } from './records.ts';
+import {
+  brokenEvent,
+  endedBeforeEvent,
+  joinedEvent,
+  refusalEvent,
+  resumedEvent,
+  staleEvent,
+} from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import type { SharedRun } from './shared-run.ts';
 
@@ -179,8 +186,14 @@ export class Resumption {
 
   /** It had ended, and nobody was told, or nobody acted. */
   async #ended(entry: JournalEntry, end: EndRecord): Promise<Outcome> {
-    const { runs } = this.#options;
+    const { runs, recorder, journal } = this.#options;
     const { request } = entry;
+    try {
+      await recorder.record(endedBeforeEvent(entry, end));
+    } catch (error) {
+      await journal.giveBack(request);
+      return refusedOutcome(error, { traceId: request.traceId });
+    }
     const outcome = recordedOutcome(request, end);
     this.#owe(entry, end);
     const answer =

@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { JsonObject } from '../machines/index.ts';
 import { hashOf } from '../src/audit/chain.ts';
+import { findEnds } from '../src/audit/ends.ts';
 import { systemFiles } from '../src/files.ts';
 import {
   type Approvals,
@@ -13,6 +14,7 @@ import {
 } from '../src/index.ts';
 import { type FakePlatform, fakeRoutes } from '../src/testing/index.ts';
 import { fastEnvironment } from './support/fast-environment.ts';
+import { faultyFiles } from './support/faulty-files.ts';
 import { Machine } from './support/mortal-environment.ts';
 import { fakePlatform, readAudit, temporaryFolder, WORKSPACE } from './support/world.ts';
 
@@ -218,12 +220,42 @@ describe('resume() after a crash', () => {
   });
 
   it('F43 hands over a grant that nobody used, once', async () => {
-    const { start, approvals, fn } = await grantedAndNotUsed();
+    const { start, approvals, auditPath, fn } = await grantedAndNotUsed();
     const { outcome } = await resumed(approvals);
     expect(await outcome).toMatchObject({ status: 'granted', args: { eur: 5 } });
+    expect(readAudit(auditPath).at(-1)).toMatchObject({
+      outcome: 'resumed',
+      ended: { outcome: 'granted' },
+    });
     await approvals.close();
     expect(await start().approvals.resume()).toEqual([]);
     expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('G8 hands over no grant that it cannot record once more, and leaves it to the next', async () => {
+    const { start, approvals, auditPath } = await grantedAndNotUsed();
+    await approvals.close();
+    const disk = faultyFiles(auditPath);
+    disk.fault = { on: 'write', code: 'ENOSPC', everywhere: true };
+    const unrecorded = start({ environment: disk.environment });
+    const { outcome } = await resumed(unrecorded.approvals);
+    expect(await outcome).toMatchObject({ status: 'failed', error: { code: 'audit' } });
+    await unrecorded.approvals.close();
+    const next = await resumed(start().approvals);
+    expect(await next.outcome).toMatchObject({ status: 'granted' });
+  });
+
+  it('G8 finds an end also where only the record of who resumed it is left', async () => {
+    const { approvals, auditPath } = await grantedAndNotUsed();
+    const { traceId } = await resumed(approvals);
+    await approvals.close();
+    const isOwn = (line: string): boolean => line.includes('"outcome":"granted","trace_id"');
+    const lines = readFileSync(auditPath, 'utf8').split('\n');
+    expect(lines.filter(isOwn)).toHaveLength(1);
+    writeFileSync(auditPath, lines.filter((line) => !isOwn(line)).join('\n'));
+    const ids = new Set([traceId]);
+    const found = await findEnds(auditPath, ids, { files: systemFiles, hmacKey: undefined });
+    expect(found.get(traceId)).toMatchObject({ outcome: 'granted' });
   });
 
   it('F43 keeps a grant in the journal until it is used, however long that takes', async () => {

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../machines/index.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import type { AuditLog, AuditLogOptions } from './audit-log.ts';
 import { Chain } from './chain.ts';
-import { isEnd } from './ends.ts';
+import { endIn } from './ends.ts';
 import { type AuditRecord, draftOf } from './record.ts';
 
 export interface MemoryAuditLog extends AuditLog {
@@ -50,8 +50,10 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
       Promise.resolve(
         new Map(
           records
-            .filter((record) => traceIds.has(record.trace_id) && isEnd(record))
-            .map((record) => [record.trace_id, record]),
+            .filter(({ trace_id }) => traceIds.has(trace_id))
+            .map(endIn)
+            .filter((end) => end !== undefined)
+            .map((end) => [end.trace_id, end]),
         ),
       ),
     fail,

@@ -63,8 +63,8 @@ function unlikeAudit({ ledger }: AtRestOptions, byTrace: ByTrace): string | unde
     if (outcome === undefined || outcome.status === 'failed') continue;
     const lines = byTrace.get(outcome.traceId) ?? [];
     const words = lines
-      .filter((line) => isEnd(line) || line.outcome === 'left')
-      .map((line) => line.outcome);
+      .filter((line) => isEnd(line) || line.ended !== undefined || line.outcome === 'left')
+      .map((line) => line.ended?.outcome ?? line.outcome);
     if (!words.includes(outcome.status) && !words.includes('left'))
       return `outcome ${outcome.status} of ${outcome.traceId} is ${words.join(', ')} in the audit log`;
   }

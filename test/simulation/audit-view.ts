@@ -11,6 +11,8 @@ export interface AuditLine {
   readonly outcome: string;
   readonly trace_id: string;
   readonly code?: unknown;
+  /** How it had ended before, where somebody resumed it then. */
+  readonly ended?: { readonly outcome?: unknown };
 }
 
 const ENDS: ReadonlySet<string> = new Set(['granted', 'denied', 'timeout', 'withdrawn', 'failure']);
@@ -44,11 +46,6 @@ export class AuditView {
   /** Every record that is there now. */
   all(): AuditLine[] {
     return [...this.#files().values()].flatMap((node) => linesOf(node.content));
-  }
-
-  /** Whether a record with this outcome is there, safe or not. */
-  holds(traceId: string, outcome: string): boolean {
-    return this.all().some((line) => line.trace_id === traceId && line.outcome === outcome);
   }
 
   get segments(): number {

@@ -224,7 +224,9 @@ export class Judge {
       trace.hit('outcome.failed_audit');
       return;
     }
-    const records = audit.safeRecords(outcome.traceId).map((line) => line.outcome);
+    const records = audit
+      .safeRecords(outcome.traceId)
+      .map((line) => line.ended?.outcome ?? line.outcome);
     const word = outcome.status === 'failed' ? 'failure' : outcome.status;
     if (records.includes(word) || (outcome.status !== 'granted' && records.includes('left')))
       return;
@@ -232,9 +234,6 @@ export class Judge {
       outcome.status === 'failed' &&
       (records.includes('grant_dropped') || records.includes('granted'))
     )
-      return;
-    // What is no grant may be told from a record that a process before could not sync.
-    if (outcome.status !== 'granted' && ask.life.number > 1 && audit.holds(outcome.traceId, word))
       return;
     this.#fail(
       'G8',

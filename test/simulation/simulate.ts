@@ -100,7 +100,8 @@ class Course {
 
   #countRecords(): void {
     const { trace, audit } = this.#world;
-    const outcomes = new Set(audit.all().map(({ outcome }) => outcome));
+    const lines = audit.all().filter(({ ended }) => ended === undefined);
+    const outcomes = new Set(lines.map(({ outcome }) => outcome));
     for (const [outcome, event] of RECORDS) if (outcomes.has(outcome)) trace.hit(event);
     if (audit.segments > 1) trace.hit('audit.second_segment');
   }
