@@ -1,5 +1,5 @@
 /** What a process before this one left under way: it goes on, on the same rows. */
-import type { ApprovalRequest, Outcome } from '../machines/index.ts';
+import type { ApprovalRequest, AuditEvent, Failed, Outcome } from '../machines/index.ts';
 import { type ApprovalRuns, refuseOther } from './approval-runs.ts';
 import type { AuditLog, EndRecord } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
@@ -129,16 +129,13 @@ export class Resumption {
 
   /** One that cannot go on (its key is in use for something else here) keeps no other from it. */
   async #refuse(entry: JournalEntry, error: unknown): Promise<Outcome> {
-    const { recorder, workspaceId, runs } = this.#options;
+    const { workspaceId, runs } = this.#options;
     const { request } = entry;
     const refused = refusedOutcome(error, { traceId: request.traceId });
     this.#owe(entry, undefined, 'its key is in use for something else');
-    const record = refusalEvent(refused, request.action, workspaceId);
-    await recorder.record(record).catch((failure: unknown) => {
-      this.#options.onTrouble(messageOf(failure));
-    });
+    const told = await this.#recorded(refused, refusalEvent(refused, request.action, workspaceId));
     runs.forget(request);
-    return refused;
+    return told;
   }
 
   async #goOn(entry: JournalEntry): Promise<SharedRun> {
@@ -228,15 +225,25 @@ export class Resumption {
   }
 
   async #failBroken({ path, why }: BrokenEntry): Promise<ResumedApproval> {
-    const { recorder, uuid, workspaceId, onTrouble } = this.#options;
+    const { uuid, workspaceId, onTrouble } = this.#options;
     const error = new CountersignError(
       'journal',
       `the journal's entry ${path} ${why}; it was set aside, and nobody waits for its approval`,
     );
     const outcome = refusedOutcome(error, { traceId: uuid() });
     onTrouble(error.message);
-    await recorder.record(brokenEvent(outcome, workspaceId));
-    return { traceId: outcome.traceId, action: '', outcome: Promise.resolve(outcome) };
+    const told = await this.#recorded(outcome, brokenEvent(outcome, workspaceId));
+    return { traceId: outcome.traceId, action: '', outcome: Promise.resolve(told) };
+  }
+
+  /** What cannot be recorded is told as that. */
+  async #recorded(outcome: Failed, event: AuditEvent): Promise<Failed> {
+    try {
+      await this.#options.recorder.record(event);
+      return outcome;
+    } catch (error) {
+      return refusedOutcome(error, { traceId: outcome.traceId });
+    }
   }
 }
 

@@ -249,10 +249,9 @@ describe('resume() after a crash', () => {
     const { approvals, auditPath } = await grantedAndNotUsed();
     const { traceId } = await resumed(approvals);
     await approvals.close();
-    const isOwn = (line: string): boolean => line.includes('"outcome":"granted","trace_id"');
     const lines = readFileSync(auditPath, 'utf8').split('\n');
-    expect(lines.filter(isOwn)).toHaveLength(1);
-    writeFileSync(auditPath, lines.filter((line) => !isOwn(line)).join('\n'));
+    expect(lines.filter(isGrant)).toHaveLength(1);
+    writeFileSync(auditPath, lines.filter((line) => !isGrant(line)).join('\n'));
     const ids = new Set([traceId]);
     const found = await findEnds(auditPath, ids, { files: systemFiles, hmacKey: undefined });
     expect(found.get(traceId)).toMatchObject({ outcome: 'granted' });
@@ -354,6 +353,8 @@ function forgeGrant(path: string, hash: 'wrong' | 'right', changes: JsonObject):
   const hashed = { ...record, hash: hashOf(record, undefined) };
   appendFileSync(path, `${JSON.stringify(hash === 'right' ? hashed : record)}\n`);
 }
+
+const isGrant = (line: string): boolean => line.includes('"outcome":"granted","trace_id"');
 
 /** A guarded function was granted, and its process died before it could use the grant. */
 async function grantedAndNotUsed(options: ApprovalsOptions = {}) {

@@ -189,7 +189,8 @@ describe('a line that another process leaves unfinished between our look and our
       }
     });
     const ours = found.flatMap(({ n }) => (n === undefined ? [] : [n]));
-    expect(ours.toSorted()).toEqual([1, 2, 3, 4]);
+    expect(new Set(ours)).toEqual(new Set([1, 2, 3, 4]));
+    expect(ours).toHaveLength(4);
     expect(await verifyAuditLog(path)).toMatchObject({ status: 'intact', recovered: 2 });
   });
 

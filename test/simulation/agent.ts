@@ -139,9 +139,9 @@ export class Agent {
     const { judge } = this.#options;
     life.say('resumes');
     this.#resuming += 1;
-    judge.resuming(life);
+    const onSoundDisk = judge.resuming(life);
     this.#takeUp(life, approvals)
-      .catch((error: unknown) => judge.resumeFailed(life, error))
+      .catch((error: unknown) => judge.resumeFailed(life, error, onSoundDisk))
       .finally(() => {
         if (this.life === life) this.#resuming -= 1;
       });

@@ -12,7 +12,7 @@ export interface AuditLine {
   readonly trace_id: string;
   readonly code?: unknown;
   /** How it had ended before, where somebody resumed it then. */
-  readonly ended?: { readonly outcome?: unknown };
+  readonly ended?: { readonly outcome: string };
 }
 
 const ENDS: ReadonlySet<string> = new Set(['granted', 'denied', 'timeout', 'withdrawn', 'failure']);

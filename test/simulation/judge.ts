@@ -91,20 +91,21 @@ export class Judge {
     if (ask.life.isAlive) this.#fail('request() must not reject', ask, String(error));
   }
 
-  resuming(life: Life): void {
+  /** @returns whether nothing may go wrong any more */
+  resuming(life: Life): boolean {
     life.trace.hit('resume.called');
+    return this.#options.faults.isHealed;
   }
 
   resumed(life: Life, count: number): void {
     if (count > 0) life.trace.hit('resume.took_up');
   }
 
-  resumeFailed(life: Life, error: unknown): void {
+  resumeFailed(life: Life, error: unknown, onSoundDisk: boolean): void {
     if (!life.isAlive) return;
     life.say(`cannot resume: ${String(error)}`);
     life.trace.hit('resume.refused');
-    if (this.#options.faults.isHealed)
-      this.#options.fail(`resume() rejects on a sound disk: ${String(error)}`);
+    if (onSoundDisk) this.#options.fail(`resume() rejects on a sound disk: ${String(error)}`);
   }
 
   /** An answer of the platform reached a process. */
