@@ -45,9 +45,11 @@ export async function orphans(
   const found: string[] = [];
   for (const folder of await ownerFolders(files, owners)) {
     if (folder === own) continue;
+    // In this order: an owner who writes an entry has written its name before.
+    const names = await entryNames(files, folder);
     const owner = await readOwner(files, folder);
     if (owner !== undefined && process.isAlive(owner)) continue;
-    if ((await entryNames(files, folder)).length > 0) found.push(folder);
+    if (names.length > 0) found.push(folder);
     else if (owner === undefined) await files.rmdir(folder).catch(() => undefined);
     else await clear(files, folder);
   }

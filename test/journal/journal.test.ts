@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type Files, systemFiles } from '../../src/files.ts';
 import { type Environment, systemEnvironment } from '../../src/index.ts';
 import { encodeEntry, entryName } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/index.ts';
@@ -29,6 +30,14 @@ function processesOn(folder: string) {
     });
   return { journalOf, kill: (pid: number) => dead.add(pid) };
 }
+
+const withOpen = (before: (path: string) => Promise<void>): Files => ({
+  ...systemFiles,
+  open: async (path, ...how) => {
+    await before(path);
+    return systemFiles.open(path, ...how);
+  },
+});
 
 const everyFile = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -105,6 +114,56 @@ describe('the journal', () => {
       entries: [],
       held: [{ owner: { pid: 1, startedAt: 'start of 1', host: 'here' }, count: 1 }],
     });
+  });
+
+  it('F53 takes nothing from a process that is just making its folder', async () => {
+    const { journalOf } = processesOn(temporaryFolder());
+    const isMade = Promise.withResolvers<void>();
+    const mayGoOn = Promise.withResolvers<void>();
+    const first = journalOf(1, {
+      files: withOpen(async (path) => {
+        if (!path.endsWith('owner.json.new')) return;
+        isMade.resolve();
+        await mayGoOn.promise;
+      }),
+    });
+    const beginning = first.begin(request);
+    await isMade.promise;
+    const second = journalOf(2, {
+      files: {
+        ...systemFiles,
+        open: async (path, ...how) => {
+          try {
+            return await systemFiles.open(path, ...how);
+          } finally {
+            mayGoOn.resolve();
+            await beginning;
+          }
+        },
+      },
+    });
+    expect((await second.claimAll()).entries).toEqual([]);
+    expect(first.get(request)).toBeDefined();
+  });
+
+  it('G7 keeps nothing of what it took over where one entry cannot be read just now', async () => {
+    const folder = temporaryFolder();
+    const { journalOf, kill } = processesOn(folder);
+    const first = journalOf(1);
+    await first.begin(request);
+    await first.begin(other);
+    const [, last = ''] = [request, other].map(({ key }) => entryName(key)).toSorted();
+    kill(1);
+    let isFull = true;
+    const second = journalOf(2, {
+      files: withOpen(async (path) => {
+        if (isFull && path.endsWith(last)) throw Object.assign(new Error('no'), { code: 'EMFILE' });
+      }),
+    });
+    await expect(second.claimAll()).rejects.toMatchObject({ code: 'journal' });
+    isFull = false;
+    expect((await second.claim(request.key))?.request).toEqual(request);
+    expect((await second.claimAll()).entries.map((entry) => entry.request)).toEqual([other]);
   });
 
   it('F53 gives each entry to one of many who want it', async () => {
