@@ -7,6 +7,7 @@ import type { JsonValue } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import { MAX_ANSWER_BYTES } from '../protocol/routes.ts';
+import { limitTime } from './time-limit.ts';
 import type { TokenSource } from './token-source.ts';
 
 export interface Answer {
@@ -89,18 +90,12 @@ async function once(
   call: Call,
   token: string | undefined,
 ): Promise<Answer> {
+  if (call.signal?.aborted === true) throw new NoAnswerError('the call was given up', false);
   const { clock } = options.environment;
-  const limit = new AbortController();
-  const limitMs = limitOf(options, call);
-  const timer = clock.setTimeout(
-    () => limit.abort(new Error(`no answer within ${Math.round(limitMs) / 1000}s`)),
-    limitMs,
-  );
-  const giveUp = (): void => limit.abort(new Error('the call was given up'));
-  call.signal?.addEventListener('abort', giveUp, { once: true });
+  const limit = limitTime(clock, limitOf(options, call), call.signal);
   try {
     const url = addressOf(options.baseUrl, call.path);
-    const response = await http(url, {
+    const sent = http(url, {
       method: call.method,
       signal: limit.signal,
       headers: {
@@ -109,15 +104,16 @@ async function once(
       },
       ...(call.json === undefined ? {} : { json: call.json }),
     });
-    const text = withoutToken(await readText(response), response.ok ? undefined : token);
+    const response = await limit.hold(sent);
+    const read = await limit.hold(readText(response, limit.signal));
+    const text = withoutToken(read, response.ok ? undefined : token);
     refuseCached(response);
     return { url, status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (error) {
     if (error instanceof CountersignError) throw error;
     throw noAnswer(error);
   } finally {
-    clock.clearTimeout(timer);
-    call.signal?.removeEventListener('abort', giveUp);
+    limit.end();
   }
 }
 
@@ -146,18 +142,26 @@ function refuseCached(response: Response): void {
     throw new NoAnswerError('the answer came out of a cache (it has an Age header)', true);
 }
 
-async function readText(response: Response): Promise<string> {
-  if (response.body === null) return '';
+async function readText({ body }: Response, signal: AbortSignal): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const stop = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES)
-      throw new NoAnswerError(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`, true);
-    text += decoder.decode(chunk, { stream: true });
+  try {
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+      bytes += value.byteLength;
+      if (bytes > MAX_ANSWER_BYTES)
+        throw new NoAnswerError(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`, true);
+      text += decoder.decode(value, { stream: true });
+    }
+    return text + decoder.decode();
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
-  return text + decoder.decode();
 }
 
 function parse(text: string): unknown {

@@ -54,6 +54,38 @@ describe('the deadline', () => {
     expect(await other).toMatchObject({ status: 'granted' });
   });
 
+  it.each([
+    ['back', -HOUR_MS],
+    ['forward', HOUR_MS],
+  ])(
+    'F55 holds when the clock is set %s while the request is being prepared',
+    async (_, wallMs) => {
+      const platform = await fakePlatform();
+      const set = clocks();
+      const { files } = systemEnvironment;
+      const open: typeof files.open = (path, ...how) => {
+        if (path.endsWith('config.yaml')) set.wallMs = wallMs;
+        return files.open(path, ...how);
+      };
+      const lstat: typeof files.lstat = (path) => {
+        if (path.endsWith('config.yaml')) set.wallMs = wallMs;
+        return files.lstat(path);
+      };
+      const environment = { ...set.environment, files: { ...files, open, lstat } };
+      const deadlines: number[] = [];
+      // Without a timeout of its own the request reads one from config.yaml, before the wait begins.
+      const { approvals } = requestingSide(platform.url, { environment, timeout: undefined });
+      approvals.on('state', ({ deadlineAt }) =>
+        deadlines.push(deadlineAt - environment.clock.now()),
+      );
+      const asked = approvals.request(ASK);
+      platform.decide((await platform.waitForRow()).id, 'approved');
+      expect(await asked).toMatchObject({ status: 'granted' });
+      for (const leftMs of deadlines) expect(leftMs).toBeGreaterThan(200_000);
+      for (const leftMs of deadlines) expect(leftMs).toBeLessThanOrEqual(300_000);
+    },
+  );
+
   it('F55 has passed when the machine slept through it: what comes then grants nothing', async () => {
     const platform = await fakePlatform();
     const set = clocks();

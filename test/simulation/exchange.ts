@@ -27,23 +27,24 @@ export class Exchange {
   wasUnsent = false;
   /** Of the answer, where one came. */
   status: number | undefined;
-  readonly #signal: AbortSignal;
+  /** Held for its signal: that of a Request that was collected is never aborted. */
+  readonly #request: Request;
   readonly #settled: (exchange: Exchange, answer: WireAnswer | undefined) => void;
   readonly #answer = Promise.withResolvers<Response>();
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
 
   constructor(
     at: { readonly life: Life; readonly kind: RouteKind; readonly sentAt: number },
-    signal: AbortSignal,
+    request: Request,
     settled: (exchange: Exchange, answer: WireAnswer | undefined) => void,
   ) {
     this.life = at.life;
     this.kind = at.kind;
     this.sentAt = at.sentAt;
-    this.#signal = signal;
+    this.#request = request;
     this.#settled = settled;
-    if (signal.aborted) this.#giveUp();
-    else signal.addEventListener('abort', () => this.#giveUp(), { once: true });
+    if (request.signal.aborted) this.#giveUp();
+    else request.signal.addEventListener('abort', () => this.#giveUp(), { once: true });
   }
 
   get response(): Promise<Response> {
@@ -99,8 +100,8 @@ export class Exchange {
   #giveUp(): void {
     if (this.isOver) return;
     this.#finish(undefined);
-    if (this.#body === undefined) this.#answer.reject(this.#signal.reason);
-    else this.#body.error(this.#signal.reason);
+    if (this.#body === undefined) this.#answer.reject(this.#request.signal.reason);
+    else this.#body.error(this.#request.signal.reason);
   }
 
   #finish(answer: WireAnswer | undefined): void {

@@ -52,10 +52,8 @@ export class Network {
     const moment = life.enter(`http ${kind}`);
     if (moment === 'dead') return never;
     const { scheduler, onSent } = this.#options;
-    const exchange = new Exchange(
-      { life, kind, sentAt: scheduler.now },
-      request.signal,
-      (over, answer) => this.#settled(over, answer),
+    const exchange = new Exchange({ life, kind, sentAt: scheduler.now }, request, (over, answer) =>
+      this.#settled(over, answer),
     );
     this.open.add(exchange);
     onSent(exchange);
