@@ -63,24 +63,21 @@ describe('the deadline', () => {
       const platform = await fakePlatform();
       const set = clocks();
       const { files } = systemEnvironment;
-      const open: typeof files.open = (path, ...how) => {
-        if (path.endsWith('config.yaml')) set.wallMs = wallMs;
-        return files.open(path, ...how);
+      const readdir: typeof files.readdir = (path) => {
+        set.wallMs = wallMs;
+        return files.readdir(path);
       };
-      const lstat: typeof files.lstat = (path) => {
-        if (path.endsWith('config.yaml')) set.wallMs = wallMs;
-        return files.lstat(path);
-      };
-      const environment = { ...set.environment, files: { ...files, open, lstat } };
+      const environment = { ...set.environment, files: { ...files, readdir } };
       const deadlines: number[] = [];
-      // Without a timeout of its own the request reads one from config.yaml, before the wait begins.
-      const { approvals } = requestingSide(platform.url, { environment, timeout: undefined });
+      const { approvals } = requestingSide(platform.url, { environment, timeout: '5m' });
       approvals.on('state', ({ deadlineAt }) =>
         deadlines.push(deadlineAt - environment.clock.now()),
       );
-      const asked = approvals.request(ASK);
+      // What a process before this one left under the key is looked for first.
+      const asked = approvals.request({ ...ASK, key: 'drop users' });
       platform.decide((await platform.waitForRow()).id, 'approved');
       expect(await asked).toMatchObject({ status: 'granted' });
+      expect(set.wallMs).toBe(wallMs);
       for (const leftMs of deadlines) expect(leftMs).toBeGreaterThan(200_000);
       for (const leftMs of deadlines) expect(leftMs).toBeLessThanOrEqual(300_000);
     },
