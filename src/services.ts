@@ -13,6 +13,7 @@ import {
   type WithdrawInput,
 } from '../machines/index.ts';
 import type { AuditLog } from './audit/index.ts';
+import { CERTAINLY } from './client/find.ts';
 import type { PlatformClient } from './client/platform-client.ts';
 import type { Environment } from './environment.ts';
 import { messageOf } from './errors.ts';
@@ -111,10 +112,14 @@ async function submitOnce(
   if (approvalId !== null) return client.adopt(request, approvalId);
   const mayBeStored = journal?.isTakenOver(request) === true;
   if (isNewKey(request))
-    return client.submit(request, { mayExist: mayBeStored, mayBeStored, isOurs: true }, signal);
-  const known = await once.lookUpKey(request);
+    return client.submit(
+      request,
+      { mayExist: mayBeStored, mayBeStored, isOurs: CERTAINLY },
+      signal,
+    );
+  const isOther = (await once.lookUpKey(request)) === 'other';
   if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
-  if (known === 'other') return { status: 'refused', problem: otherUse(request) };
+  if (isOther) return { status: 'refused', problem: otherUse(request) };
   let looks = 0;
   const beforePost = async (): Promise<Problem | 'wait' | undefined> => {
     const claim = await once.claimKey(request);
@@ -123,7 +128,7 @@ async function submitOnce(
     // Somebody bound it who has not posted yet, or was killed before: that is seen in a moment.
     return claim === 'same' && looks === 1 ? 'wait' : undefined;
   };
-  const isOurs = known === 'same';
+  const isOurs = async (): Promise<boolean> => (await once.lookUpKey(request)) === 'same';
   return client.submit(request, { mayExist: true, mayBeStored, isOurs, beforePost }, signal);
 }
 

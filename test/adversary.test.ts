@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CountersignError } from '../src/index.ts';
+import { systemFiles } from '../src/files.ts';
+import { CountersignError, systemEnvironment } from '../src/index.ts';
 import { createPlatform } from '../src/platform/index.ts';
 import { fakeRoutes, scriptedApprover } from '../src/testing/index.ts';
 import { fastEnvironment } from './support/fast-environment.ts';
@@ -60,6 +61,29 @@ describe('a key', () => {
     await vi.waitFor(() => expect(second.outcomes()).toContain('requested'));
     platform.decide(id, 'approved');
     expect(await asked).toMatchObject({ status: 'granted', approvalId: id });
+  });
+
+  it('is the same for a process that looked just before another one bound it', async () => {
+    const platform = await fakePlatform();
+    const stateDir = temporaryFolder();
+    const args = { eur: 5 };
+    const first = requestingSide(platform.url, { stateDir });
+    let isBound = false;
+    const open: typeof systemFiles.open = async (path, ...how) => {
+      if (isBound || !path.includes('/keys/')) return systemFiles.open(path, ...how);
+      isBound = true;
+      void first.approvals.request({ ...ASK, args });
+      await platform.waitForRow();
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    };
+    const environment = { ...systemEnvironment, files: { ...systemFiles, open } };
+    const second = requestingSide(platform.url, { stateDir, environment });
+    const asked = second.approvals.request({ ...ASK, args });
+    await vi.waitFor(() => expect(second.outcomes()).toContain('requested'));
+    const { id } = await platform.waitForRow();
+    platform.decide(id, 'approved');
+    expect(await asked).toMatchObject({ status: 'granted', approvalId: id });
+    expect(platform.rows()).toHaveLength(1);
   });
 
   it('F42 serves one execution, however often it is granted', async () => {

@@ -9,9 +9,10 @@ export interface FindOptions {
   readonly left: () => number;
   /**
    * Whether a row of this key can only be what we just asked. If not, a platform that stores no
-   * digest cannot show that an older row was asked with these arguments.
+   * digest cannot show that an older row was asked with these arguments. Asked when a row was found:
+   * another process may have bound the key, and made the row, while we looked.
    */
-  readonly isOurs: boolean;
+  readonly isOurs: () => Promise<boolean>;
   /** How far back. Default: 4 pages. */
   readonly maxPages?: number;
 }
@@ -36,20 +37,27 @@ export async function findByKey(
     return found !== undefined;
   };
   await lists.read({ enough, maxPages, withinMs: left() });
-  if (found !== undefined) refuseOther(found, request, isOurs);
+  if (found !== undefined) await refuseOther(found, request, isOurs);
   return found;
 }
 
-function refuseOther(row: Row, request: ApprovalRequest, isOurs: boolean): void {
+async function refuseOther(
+  row: Row,
+  request: ApprovalRequest,
+  isOurs: FindOptions['isOurs'],
+): Promise<void> {
   if (asksForOther(row, request))
     throw conflict(
       `the key "${request.key}" was used already for another action or other arguments`,
     );
-  if (row.digest === undefined && request.digest !== null && !isOurs)
+  if (row.digest === undefined && request.digest !== null && !(await isOurs()))
     throw conflict(
       `the key "${request.key}" was used already, and this platform does not store with which arguments`,
     );
 }
+
+/** For who looks for a row of its own. */
+export const CERTAINLY = (): Promise<boolean> => Promise.resolve(true);
 
 /** `digest: null` says that it was asked without arguments; no digest at all says nothing. */
 export const asksForOther = (row: Row, { action, digest }: ApprovalRequest): boolean =>

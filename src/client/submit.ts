@@ -9,7 +9,7 @@ import { IDEMPOTENCY_HEADER, routes } from '../protocol/routes.ts';
 import type { Row } from '../protocol/rows.ts';
 import { type Attempt, attemptOf } from './create-answer.ts';
 import { type Exchange, NoAnswerError } from './exchange.ts';
-import { type FindOptions, findByKey } from './find.ts';
+import { CERTAINLY, type FindOptions, findByKey } from './find.ts';
 import type { Lists } from './lists.ts';
 import { fullJitterMs, pause } from './pause.ts';
 
@@ -22,7 +22,7 @@ export interface SubmitOptions {
   /** Whether a process before this one may have made the row, of this very request. */
   readonly mayBeStored: boolean;
   /** Whether a row of this key can only have been asked with these arguments. */
-  readonly isOurs: boolean;
+  readonly isOurs: FindOptions['isOurs'];
   /** Binds the key; called before a POST, and not where the row was found. */
   readonly beforePost?: (() => Promise<Problem | 'wait' | undefined>) | undefined;
   /** Stops between two tries; an exchange under way goes on, because it may have been stored. */
@@ -78,7 +78,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
     if (attempt.is === 'unsure' || attempt.is === 'garbled') {
       // The list did not hold the key before we posted: what it holds now is what we posted.
       mayExist = true;
-      isOurs = true;
+      isOurs = CERTAINLY;
       mayBeStored = true;
     }
     if (attempt.is === 'garbled') break;

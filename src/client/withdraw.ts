@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { routes, WITHDRAWN_PREFIX } from '../protocol/routes.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
 import { type Answer, type Exchange, NoAnswerError } from './exchange.ts';
-import { findByKey, PAGES_TO_TAKE_BACK } from './find.ts';
+import { CERTAINLY, findByKey, PAGES_TO_TAKE_BACK } from './find.ts';
 import type { Lists } from './lists.ts';
 import { fullJitterMs, pause, settledWithin } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -63,7 +63,7 @@ async function idOf(
   if (submitted === undefined && !mayExist) return undefined;
   const answered =
     submitted === undefined ? undefined : await settledWithin(environment, left() / 2, submitted);
-  const look = { lists, left, isOurs: true, maxPages: PAGES_TO_TAKE_BACK };
+  const look = { lists, left, isOurs: CERTAINLY, maxPages: PAGES_TO_TAKE_BACK };
   return answered ?? (await findByKey(look, request))?.id;
 }
 

@@ -38,7 +38,7 @@ const isOwed = ({ lives, audit }: Evidence, path: string): boolean =>
   audit
     .filter(isEnd)
     .some(({ trace_id, resource }) =>
-      keysOf(trace_id, resource).some((key) => path.endsWith(entryName(key))),
+      keysOf(trace_id, resource).some((key) => path.includes(entryName(key).slice(0, 64))),
     );
 
 const keysOf = (traceId: string, action: string): string[] => [traceId, `key of ${action}`];
@@ -192,14 +192,18 @@ function judgeUntold(evidence: Evidence): string[] {
   const guarded = new Set(
     evidence.story.questions.filter(({ isGuarded }) => isGuarded).map(({ action }) => action),
   );
-  return evidence.audit
-    .filter(isEnd)
-    .filter(({ trace_id }) => !told.has(trace_id))
-    .filter(({ resource, outcome }) => !(outcome === 'granted' && guarded.has(resource)))
-    .map(
-      ({ resource, outcome, trace_id }) =>
-        `G1: nobody was told that ${resource} is ${outcome} (${trace_id})`,
-    );
+  return (
+    evidence.audit
+      .filter(isEnd)
+      .filter(({ trace_id }) => !told.has(trace_id))
+      .filter(({ resource, outcome }) => !(outcome === 'granted' && guarded.has(resource)))
+      // Nobody was asked yet, and the asker, who gave up, was killed: there is nothing to tell.
+      .filter(({ withdrawal }) => withdrawal !== 'not_submitted')
+      .map(
+        ({ resource, outcome, trace_id }) =>
+          `G1: nobody was told that ${resource} is ${outcome} (${trace_id})`,
+      )
+  );
 }
 
 /** Who was told and ended by itself has acted: the next process must not be told to act again. */

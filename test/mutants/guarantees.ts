@@ -144,7 +144,7 @@ export const GUARANTEES: readonly Mutant[] = [
     find: 'Promise.race([work, over])',
     replace: 'work',
     tests: ['test/client/exchange.test.ts'],
-    names: /body never ends ends in time/,
+    names: /whatever garbage was collected/,
   },
   {
     defect: 'G4e',
@@ -177,7 +177,7 @@ export const GUARANTEES: readonly Mutant[] = [
     defect: 'G5b',
     what: 'Takes the row of a key that was asked for something else.',
     file: 'src/client/find.ts',
-    find: 'if (found !== undefined) refuseOther(found, request, isOurs);',
+    find: 'if (found !== undefined) await refuseOther(found, request, isOurs);',
     replace: '',
     tests: ['test/wire.test.ts'],
     names: /key of another request/,
