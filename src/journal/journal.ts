@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { ApprovalRequest } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
+import { syncFolder, undefinedIfMissing } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { FolderSync, removeFile, writeAtOnce } from './durable.ts';
 import { encodeEntry, entryName, type JournalEntry, joinedName, mainName } from './entry.ts';
@@ -169,13 +170,15 @@ export class Journal {
   async claimAll(): Promise<Claimed> {
     const entries: JournalEntry[] = [];
     try {
-      for (const from of await orphans(this.#options, await this.#ownPath()))
+      for (const from of await orphans(this.#options, await this.#ownPath())) {
         for (const name of await entryNames(this.#options.environment.files, from)) {
           const taken = await this.#take(from, name);
           if (taken === undefined) continue;
           if ('why' in taken) this.#broken.push(taken);
           else entries.push(taken);
         }
+        await this.#keepTaken(from);
+      }
       const held = await heldByOthers(this.#options, await this.#ownPath());
       return { entries, broken: this.#broken.splice(0), held };
     } catch (error) {
@@ -201,6 +204,7 @@ export class Journal {
         const taken = found === undefined ? undefined : await this.#take(from, found);
         if (taken === undefined) continue;
         if ('why' in taken) throw new Error(`${taken.path} ${taken.why}; it was set aside`);
+        await this.#keepTaken(from);
         return taken;
       }
       return undefined;
@@ -224,6 +228,14 @@ export class Journal {
     this.#entries.set(main, taken);
     this.#takenOver.add(main);
     return taken;
+  }
+
+  /** A power cut must not leave an entry in two folders, or bring it back to where it was taken from. */
+  async #keepTaken(from: string): Promise<void> {
+    const own = await this.#openOwn();
+    await own.sync.sync();
+    // One that is empty may be gone by now.
+    await syncFolder(this.#options.environment.files, from).catch(undefinedIfMissing);
   }
 
   async #ownPath(): Promise<string | undefined> {
