@@ -47,7 +47,8 @@ export class Resumption {
   readonly #options: ResumptionOptions;
   /** Everything is taken over alone, keys beside each other: nobody may find an entry half taken. */
   #all: Promise<unknown> = Promise.resolve();
-  readonly #ones = new Set<Promise<unknown>>();
+  /** By key: who asks for something else under a key must not give back what another one goes on with. */
+  readonly #ones = new Map<string, Promise<unknown>>();
 
   constructor(options: ResumptionOptions) {
     this.#options = options;
@@ -58,7 +59,7 @@ export class Resumption {
    * @throws CountersignError `journal`, `audit`
    */
   all(): Promise<ResumedApproval[]> {
-    const before = Promise.allSettled([this.#all, ...this.#ones]);
+    const before = Promise.allSettled([this.#all, ...this.#ones.values()]);
     const all = before.then(() => this.#takeAll());
     this.#all = all.catch(() => undefined);
     return all;
@@ -86,9 +87,13 @@ export class Resumption {
    * @throws CountersignError `conflict` where it asked for something else; `journal`, `audit`
    */
   async one(request: ApprovalRequest): Promise<SharedRun | Outcome | undefined> {
-    const one = this.#all.then(() => this.#takeOne(request));
-    this.#ones.add(one);
-    return one.finally(() => this.#ones.delete(one));
+    const { key } = request;
+    const before = Promise.allSettled([this.#all, this.#ones.get(key)]);
+    const one = before.then(() => this.#takeOne(request));
+    this.#ones.set(key, one);
+    return one.finally(() => {
+      if (this.#ones.get(key) === one) this.#ones.delete(key);
+    });
   }
 
   async #takeOne(request: ApprovalRequest): Promise<SharedRun | Outcome | undefined> {

@@ -338,6 +338,25 @@ describe('resume() after a crash', () => {
     },
   );
 
+  it('G7 goes on with a key also where it is asked for something else at the same moment', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(KEYED);
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    const second = start().approvals;
+    const asked = second.request(KEYED);
+    expect(await second.request({ ...KEYED, action: 'Refund all orders' })).toMatchObject({
+      status: 'failed',
+      error: { code: 'conflict' },
+    });
+    expect(await start().approvals.resume()).toEqual([]);
+    platform.decide(id, 'approved');
+    expect(await asked).toMatchObject({ status: 'granted', approvalId: id });
+  });
+
   it('does not go on when the client was closed', async () => {
     const { approvals } = machineOn(await fakePlatform()).start();
     await approvals.close();

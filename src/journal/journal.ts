@@ -54,7 +54,6 @@ export class Journal {
   readonly #joined = new Map<string, string>();
   /** Set aside, and not told yet. */
   readonly #broken: BrokenEntry[] = [];
-  readonly #claiming = new Map<string, Promise<JournalEntry | undefined>>();
   #own: Promise<OwnFolder> | undefined;
   #wasWritten = false;
 
@@ -152,17 +151,6 @@ export class Journal {
   }
 
   /**
-   * Takes over the entry of this key from a process that is gone. Two who ask at once get the same.
-   * @throws CountersignError `journal` where it is there and broken, or cannot be read
-   */
-  claim(key: string): Promise<JournalEntry | undefined> {
-    const name = entryName(key);
-    const claiming = this.#claiming.get(name) ?? this.#claim(name);
-    this.#claiming.set(name, claiming);
-    return claiming.finally(() => this.#claiming.delete(name));
-  }
-
-  /**
    * Takes over all entries of processes that are gone: all of them or, where one cannot be read just
    * now, none.
    * @throws CountersignError `journal` where the folder cannot be used
@@ -196,7 +184,12 @@ export class Journal {
       await leaveFolder(this.#options.environment.files, path).catch(() => undefined);
   }
 
-  async #claim(name: string): Promise<JournalEntry | undefined> {
+  /**
+   * Takes over the entry of this key from a process that is gone.
+   * @throws CountersignError `journal` where it is there and broken, or cannot be read
+   */
+  async claim(key: string): Promise<JournalEntry | undefined> {
+    const name = entryName(key);
     try {
       for (const from of await orphans(this.#options, await this.#ownPath())) {
         const names = await entryNames(this.#options.environment.files, from);

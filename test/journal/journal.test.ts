@@ -179,16 +179,6 @@ describe('the journal', () => {
     expect(keys.toSorted()).toEqual(requests.map((entry) => entry.request.key).toSorted());
   });
 
-  it('gives one key to all of a process who want it', async () => {
-    const { journalOf, kill } = processesOn(temporaryFolder());
-    await journalOf(1).begin(request);
-    kill(1);
-    const second = journalOf(2);
-    const both = await Promise.all([second.claim(request.key), second.claim(request.key)]);
-    expect(both).toMatchObject([{ request }, { request }]);
-    expect(await second.claim('another key')).toBeUndefined();
-  });
-
   it('F52 sets aside what is broken, names it, and hands over the rest', async () => {
     const folder = temporaryFolder();
     const { journalOf, kill } = processesOn(folder);
