@@ -60,9 +60,9 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   const left = (): number => endsAt - clock.monotonic();
   let { mayExist, isOurs } = options;
   let problem: Problem = GIVEN_UP;
-  /** How many rows of this key there may be. */
-  let posts = options.mayExist ? 1 : 0;
   let { mayBeStored } = options;
+  /** How many rows of this key there may be: a process before this one may have sent it twice. */
+  let posts = mayBeStored ? 2 : Number(mayExist);
   for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries += 1) {
     const look = mayExist ? { lists, left, isOurs } : undefined;
     const attempt = await attemptOnce({ ...options, left }, request, look);
