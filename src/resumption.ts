@@ -176,14 +176,15 @@ export class Resumption {
 
   /** The row, where nobody decided it: once more does no harm. And its twin that comes late. */
   #owe(
-    { request, approvalId, givenUp }: JournalEntry,
+    { request, approvalId, mayHaveTwin, givenUp }: JournalEntry,
     end: EndRecord | undefined,
     why = givenUp ?? 'the asking process ended',
   ): void {
     const { client } = this.#options;
     const isDecided = end?.outcome === 'granted' || end?.outcome === 'denied';
     if (!isDecided && approvalId !== null) client.withdrawLater({ request, approvalId, why });
-    client.withdrawLater({ request, approvalId: null, why });
+    if (approvalId === null || mayHaveTwin === true)
+      client.withdrawLater({ request, approvalId: null, why });
   }
 
   /** It had ended, and nobody was told, or nobody acted. */

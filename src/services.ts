@@ -87,8 +87,11 @@ async function submitRecorded(
   // Whoever gave up meanwhile has an outcome already, and the client may be closed.
   if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
   const submission = await submitOnce(services, request, signal);
-  if (submission.status === 'submitted')
-    services.journal?.note(request, { approvalId: submission.approvalId });
+  if (submission.status === 'submitted') {
+    const { approvalId } = submission;
+    const news = services.client.mayHaveTwin(request) ? { mayHaveTwin: true } : {};
+    services.journal?.note(request, { approvalId, ...news });
+  }
   return submission;
 }
 
@@ -108,8 +111,8 @@ async function submitOnce(
   request: ApprovalRequest,
   signal: AbortSignal,
 ): Promise<Submission> {
-  const approvalId = journal?.get(request)?.approvalId ?? null;
-  if (approvalId !== null) return client.adopt(request, approvalId);
+  const { approvalId = null, mayHaveTwin } = journal?.get(request) ?? {};
+  if (approvalId !== null) return client.adopt(request, approvalId, mayHaveTwin);
   const mayBeStored = journal?.isTakenOver(request) === true;
   if (isNewKey(request))
     return client.submit(

@@ -78,11 +78,14 @@ const ends = (lines: ReturnType<typeof readAudit>): string[] =>
 describe('resume() after a crash', () => {
   it('G7 goes on with what was under way, on the same row, and tells the decision', async () => {
     const platform = await fakePlatform();
-    const { start, audit, entries, auditPath } = machineOn(platform);
+    const { start, audit, entries, auditPath, folder } = machineOn(platform);
     const first = start();
     void first.approvals.request(ASK);
     const { id } = await platform.waitForRow();
-    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    await vi.waitFor(() => {
+      const [name = ''] = entries();
+      expect(readFileSync(join(folder, 'journal', name), 'utf8')).toContain(id);
+    });
     first.kill();
     platform.decide(id, 'approved', 'dana');
     const { approvals } = start();

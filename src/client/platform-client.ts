@@ -130,13 +130,22 @@ export class PlatformClient {
   }
 
   /** The service of `submitting` where the row is known already. */
-  async adopt(request: ApprovalRequest, approvalId: string): Promise<Submission> {
+  async adopt(
+    request: ApprovalRequest,
+    approvalId: string,
+    mayHaveTwin = false,
+  ): Promise<Submission> {
     this.#users.add(request.traceId);
     this.#channel?.open();
     this.#unread.add(approvalId);
-    this.#twins.expect(request, approvalId);
+    if (mayHaveTwin) this.#twins.expect(request, approvalId);
     await this.#channel?.settled(CHANNEL_GRACE_MS);
     return { status: 'submitted', approvalId, channel: this.#channelStatus };
+  }
+
+  /** Whether the POST of an approval under way may have made another row. */
+  mayHaveTwin({ key }: ApprovalRequest): boolean {
+    return this.#twins.isExpected(key);
   }
 
   /** The service of `awaitingWS`. */

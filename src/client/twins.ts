@@ -36,6 +36,10 @@ export class Twins {
     this.#suspects.set(request.key, { request, approvalId, found: new Set() });
   }
 
+  isExpected(key: string): boolean {
+    return this.#suspects.has(key);
+  }
+
   look(row: Row): void {
     const suspect = this.#suspects.get(row.task_id ?? '');
     if (suspect === undefined || suspect.found.has(row.id)) return;

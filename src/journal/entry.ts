@@ -14,6 +14,8 @@ export interface JournalEntry {
   readonly request: ApprovalRequest;
   /** The platform's id, as soon as it is known. */
   readonly approvalId: string | null;
+  /** Its POST was sent twice: another row of its key may arrive. Unknown while there is no id. */
+  readonly mayHaveTwin?: boolean | undefined;
   /** Why the caller gave up, where it did. */
   readonly givenUp: string | null;
   /** Its outcome was handed over; only what it owes the platform's people is left. */
@@ -38,6 +40,7 @@ const schema = z.strictObject({
     deadlineAt: z.number(),
   }),
   approvalId: text.min(1).nullable(),
+  mayHaveTwin: z.boolean().optional(),
   givenUp: text.nullable(),
   isAnswered: z.boolean().optional(),
 });
