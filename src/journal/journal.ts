@@ -4,15 +4,13 @@
  *
  * One file each, in a folder of this process below `<stateDir>/journal/<platform and workspace>/`.
  */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ApprovalRequest } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
-import { syncFolder, undefinedIfMissing } from '../files.ts';
-import { makeFolder } from '../settings/make-folder.ts';
-import { FolderSync, removeFile, writeAtOnce } from './durable.ts';
-import { encodeEntry, entryName, type JournalEntry, joinedName, mainName } from './entry.ts';
-import { entryNames, leaveFolder, makeOwnFolder } from './owner.ts';
+import { entryName, type JournalEntry, joinedName, mainName } from './entry.ts';
+import { OwnFolder } from './own-folder.ts';
+import { entryNames } from './owner.ts';
 import {
   type BrokenEntry,
   type HeldEntries,
@@ -37,28 +35,23 @@ export interface Claimed {
 /** One key may be asked again after its end: an entry is that of one approval. */
 type EntryOf = Pick<ApprovalRequest, 'key' | 'traceId'>;
 
-interface OwnFolder {
-  readonly path: string;
-  readonly sync: FolderSync;
-}
-
 export class Journal {
   readonly #options: TakeoverOptions & JournalOptions;
+  readonly #own: OwnFolder;
   /** By the name of their file. */
   readonly #entries = new Map<string, JournalEntry>();
-  /** Writes of one entry, one after the other. */
-  readonly #writing = new Map<string, Promise<void>>();
   /** Names of entries that a process before this one began. */
   readonly #takenOver = new Set<string>();
   /** Names of entries that are one with ours, by trace id; until that is recorded. */
   readonly #joined = new Map<string, string>();
   /** Set aside, and not told yet. */
   readonly #broken: BrokenEntry[] = [];
-  #own: Promise<OwnFolder> | undefined;
   #wasWritten = false;
 
   constructor(options: JournalOptions) {
-    this.#options = { ...options, owners: join(options.folder, 'owners') };
+    const owners = join(options.folder, 'owners');
+    this.#options = { ...options, owners };
+    this.#own = new OwnFolder(owners, options.environment);
   }
 
   /**
@@ -72,7 +65,7 @@ export class Journal {
     this.#entries.set(name, entry);
     this.#takenOver.delete(name);
     try {
-      await this.#write(name, entry, 'durable');
+      await this.#own.write(name, entry, 'durable');
       this.#wasWritten = true;
     } catch (error) {
       await this.end(request);
@@ -90,7 +83,7 @@ export class Journal {
     if (known === undefined) return;
     const entry = { ...known, ...news };
     this.#entries.set(name, entry);
-    this.#write(name, entry).catch(() => undefined);
+    this.#own.write(name, entry).catch(() => undefined);
   }
 
   /** Whether anything could be written here so far. */
@@ -111,18 +104,15 @@ export class Journal {
 
   /** Gives what was taken over back, for whoever resumes next. Never throws. */
   async giveBack(of: EntryOf): Promise<void> {
-    if (!this.isTakenOver(of)) return;
-    const name = entryName(of.key);
-    this.#entries.delete(name);
-    this.#takenOver.delete(name);
-    const { files, uuid } = this.#options.environment;
-    await this.#inTurn(name, async () => {
-      const own = await this.#openOwn();
-      // A folder without a name is nobody's.
-      const folder = join(this.#options.owners, uuid());
-      await makeFolder(folder, files);
-      await files.rename(join(own.path, name), join(folder, name));
-    }).catch(() => undefined);
+    const joined = this.#joined.get(of.traceId);
+    this.#joined.delete(of.traceId);
+    if (joined === undefined && !this.isTakenOver(of)) return;
+    const name = joined ?? entryName(of.key);
+    if (joined === undefined) {
+      this.#entries.delete(name);
+      this.#takenOver.delete(name);
+    }
+    await this.#own.giveAway(name).catch(() => undefined);
   }
 
   /** It has ended, and whoever asked knows; off the disk when it resolves. Never throws. */
@@ -132,22 +122,36 @@ export class Journal {
     const name = entryName(of.key);
     this.#entries.delete(name);
     this.#takenOver.delete(name);
-    await this.#inTurn(name, async () => {
-      // The same key may have been asked again meanwhile.
-      if (!this.#entries.has(name)) await this.#remove(name);
-    }).catch(() => undefined);
+    // The same key may have been asked again meanwhile.
+    await this.#own.remove(name, () => this.#entries.has(name)).catch(() => undefined);
   }
 
   async #endJoined(traceId: string): Promise<void> {
     const name = this.#joined.get(traceId);
     this.#joined.delete(traceId);
-    if (name !== undefined) await this.#remove(name).catch(() => undefined);
+    if (name !== undefined) await this.#own.remove(name).catch(() => undefined);
   }
 
-  async #remove(name: string): Promise<void> {
-    const own = await this.#openOwn();
-    await removeFile(this.#options.environment.files, join(own.path, name));
-    await own.sync.sync();
+  /**
+   * Takes over the entry of this key from a process that is gone.
+   * @throws CountersignError `journal` where it is there and broken, or cannot be read
+   */
+  async claim(key: string): Promise<JournalEntry | undefined> {
+    const name = entryName(key);
+    try {
+      for (const from of await orphans(this.#options, await this.#own.path())) {
+        const names = await entryNames(this.#options.environment.files, from);
+        const found = names.find((each) => mainName(each) === name);
+        const taken = found === undefined ? undefined : await this.#take(from, found);
+        if (taken === undefined) continue;
+        if ('why' in taken) throw new Error(`${taken.path} ${taken.why}; it was set aside`);
+        await this.#own.keepTaken(from);
+        return taken;
+      }
+      return undefined;
+    } catch (error) {
+      throw this.#unusable(error);
+    }
   }
 
   /**
@@ -158,16 +162,16 @@ export class Journal {
   async claimAll(): Promise<Claimed> {
     const entries: JournalEntry[] = [];
     try {
-      for (const from of await orphans(this.#options, await this.#ownPath())) {
+      for (const from of await orphans(this.#options, await this.#own.path())) {
         for (const name of await entryNames(this.#options.environment.files, from)) {
           const taken = await this.#take(from, name);
           if (taken === undefined) continue;
           if ('why' in taken) this.#broken.push(taken);
           else entries.push(taken);
         }
-        await this.#keepTaken(from);
+        await this.#own.keepTaken(from);
       }
-      const held = await heldByOthers(this.#options, await this.#ownPath());
+      const held = await heldByOthers(this.#options, await this.#own.path());
       return { entries, broken: this.#broken.splice(0), held };
     } catch (error) {
       for (const { request } of entries) await this.giveBack(request);
@@ -176,38 +180,12 @@ export class Journal {
   }
 
   /** Leaves what has not ended to whoever comes next. Never throws. */
-  async close(): Promise<void> {
-    if (this.#own === undefined) return;
-    await Promise.allSettled(this.#writing.values());
-    const path = await this.#ownPath();
-    if (path !== undefined)
-      await leaveFolder(this.#options.environment.files, path).catch(() => undefined);
-  }
-
-  /**
-   * Takes over the entry of this key from a process that is gone.
-   * @throws CountersignError `journal` where it is there and broken, or cannot be read
-   */
-  async claim(key: string): Promise<JournalEntry | undefined> {
-    const name = entryName(key);
-    try {
-      for (const from of await orphans(this.#options, await this.#ownPath())) {
-        const names = await entryNames(this.#options.environment.files, from);
-        const found = names.find((each) => mainName(each) === name);
-        const taken = found === undefined ? undefined : await this.#take(from, found);
-        if (taken === undefined) continue;
-        if ('why' in taken) throw new Error(`${taken.path} ${taken.why}; it was set aside`);
-        await this.#keepTaken(from);
-        return taken;
-      }
-      return undefined;
-    } catch (error) {
-      throw this.#unusable(error);
-    }
+  close(): Promise<void> {
+    return this.#own.leave();
   }
 
   async #take(from: string, name: string): Promise<JournalEntry | BrokenEntry | undefined> {
-    const { path: to } = await this.#openOwn();
+    const to = await this.#own.open();
     const main = mainName(name);
     // One approval for a key: ours goes on, and what the other process left is no other.
     const isJoined = this.#entries.has(main);
@@ -221,55 +199,6 @@ export class Journal {
     this.#entries.set(main, taken);
     this.#takenOver.add(main);
     return taken;
-  }
-
-  /** A power cut must not leave an entry in two folders, or bring it back to where it was taken from. */
-  async #keepTaken(from: string): Promise<void> {
-    const own = await this.#openOwn();
-    await own.sync.sync();
-    // One that is empty may be gone by now.
-    await syncFolder(this.#options.environment.files, from).catch(undefinedIfMissing);
-  }
-
-  async #ownPath(): Promise<string | undefined> {
-    const own = await this.#own?.catch(() => undefined);
-    return own?.path;
-  }
-
-  #openOwn(): Promise<OwnFolder> {
-    this.#own ??= this.#makeOwn().catch((error: unknown) => {
-      this.#own = undefined;
-      throw error;
-    });
-    return this.#own;
-  }
-
-  async #makeOwn(): Promise<OwnFolder> {
-    const { files, uuid, clock, process } = this.#options.environment;
-    const path = join(this.#options.owners, uuid());
-    await makeFolder(dirname(path), files);
-    await makeOwnFolder(files, path, process, clock.now());
-    return { path, sync: new FolderSync(files, path) };
-  }
-
-  #write(name: string, entry: JournalEntry, until?: 'durable'): Promise<void> {
-    return this.#inTurn(name, async () => {
-      const own = await this.#openOwn();
-      const path = join(own.path, name);
-      await writeAtOnce(this.#options.environment.files, path, encodeEntry(entry));
-      if (until === 'durable') await own.sync.sync();
-    });
-  }
-
-  #inTurn(name: string, work: () => Promise<void>): Promise<void> {
-    const before = this.#writing.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.#writing.set(name, turn);
-    const leave = (): void => {
-      if (this.#writing.get(name) === turn) this.#writing.delete(name);
-    };
-    turn.finally(leave).catch(() => undefined);
-    return turn;
   }
 
   #unusable(error: unknown): CountersignError {

@@ -146,25 +146,34 @@ describe('the journal', () => {
     expect(first.get(request)).toBeDefined();
   });
 
-  it('G7 keeps nothing of what it took over where one entry cannot be read just now', async () => {
-    const folder = temporaryFolder();
-    const { journalOf, kill } = processesOn(folder);
-    const first = journalOf(1);
-    await first.begin(request);
-    await first.begin(other);
-    const [, last = ''] = [request, other].map(({ key }) => entryName(key)).toSorted();
-    kill(1);
-    let isFull = true;
-    const second = journalOf(2, {
-      files: withOpen(async (path) => {
-        if (isFull && path.endsWith(last)) throw Object.assign(new Error('no'), { code: 'EMFILE' });
-      }),
-    });
-    await expect(second.claimAll()).rejects.toMatchObject({ code: 'journal' });
-    isFull = false;
-    expect((await second.claim(request.key))?.request).toEqual(request);
-    expect((await second.claimAll()).entries.map((entry) => entry.request)).toEqual([other]);
-  });
+  it.each([
+    ['where it has entries of its own under the same keys', [request, other]],
+    ['where it has none', []],
+  ])(
+    'G7 keeps nothing of what it took over where one cannot be read just now, %s',
+    async (_, own) => {
+      const { journalOf, kill } = processesOn(temporaryFolder());
+      const first = journalOf(1);
+      await first.begin(request);
+      await first.begin(other);
+      kill(1);
+      const [, last = ''] = [request, other].map(({ key }) => entryName(key)).toSorted();
+      let isFull = false;
+      const second = journalOf(2, {
+        files: withOpen(async (path) => {
+          if (isFull && path.includes(last.slice(0, 64)))
+            throw Object.assign(new Error('too many files'), { code: 'EMFILE' });
+        }),
+      });
+      for (const { key } of own)
+        await second.begin(journalEntry({ key, traceId: `my ${key}` }).request);
+      isFull = true;
+      await expect(second.claimAll()).rejects.toMatchObject({ code: 'journal' });
+      isFull = false;
+      expect(await second.claim(request.key)).toMatchObject({ request });
+      expect(await second.claimAll()).toMatchObject({ entries: [{ request: other }] });
+    },
+  );
 
   it('F53 gives each entry to one of many who want it', async () => {
     const { journalOf, kill } = processesOn(temporaryFolder());
