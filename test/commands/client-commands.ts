@@ -4,6 +4,7 @@ import type { FakeRow } from '../../src/testing/index.ts';
 import { command } from '../support/command-runs.ts';
 import { type AskersModel, CONTENTS, type Word } from './askers-model.ts';
 import type { ClientWorld } from './client-world.ts';
+import { WORDS } from './words.ts';
 
 const one = (name: string, run: (model: AskersModel, real: ClientWorld) => Promise<void> | void) =>
   command<AskersModel, ClientWorld>(name, async (model, real) => run(model, real));
@@ -35,13 +36,6 @@ const asks = (waits: boolean) =>
   );
 const ask = asks(true);
 const askAndGoOn = asks(false);
-
-const WORDS = {
-  approved: { status: 'approved', who: 'ann' },
-  denied: { status: 'denied', who: 'bob' },
-  expired: { status: 'denied', who: 'auto-expired' },
-  withdrawn: { status: 'denied', who: 'withdrawn: elsewhere' },
-} as const satisfies Record<Word, object>;
 
 const pendingOf = ({ platform }: ClientWorld, number: number): FakeRow | undefined => {
   const pending = platform.rows().filter(({ status }) => status === 'pending');

@@ -4,6 +4,7 @@ import type { Approvals } from '../../src/index.ts';
 import { command } from '../support/command-runs.ts';
 import { type AskersModel, CONTENTS, type Word } from './askers-model.ts';
 import type { InterleavedPlatform } from './interleaved-platform.ts';
+import { WORDS } from './words.ts';
 
 export interface Interleaved {
   readonly platform: InterleavedPlatform;
@@ -19,12 +20,6 @@ const content = fc.nat({ max: CONTENTS.length - 1 });
 const seconds = fc.constantFrom(300, 300, 20);
 
 const which = fc.nat({ max: 9 });
-const WORDS = {
-  approved: { status: 'approved', who: 'ann' },
-  denied: { status: 'denied', who: 'bob' },
-  expired: { status: 'denied', who: 'auto-expired' },
-  withdrawn: { status: 'denied', who: 'withdrawn: elsewhere' },
-} as const satisfies Record<Word, object>;
 
 function end(
   model: AskersModel,
