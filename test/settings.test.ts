@@ -12,6 +12,7 @@ import {
   stateFolder,
 } from '../src/settings.ts';
 import { temporaryFolder } from './support/temp-folder.ts';
+import { WRONG_TIMES } from './support/wrong-times.ts';
 
 const BARE = { WORKSPACE_ID: 'ws-1', HOME: '/home/me' };
 const nowhere = (): boolean => false;
@@ -273,24 +274,7 @@ describe('F32 D25 times', () => {
     expect(read({ APPROVAL_TIMEOUT: written })).toMatchObject({ timeoutMs: ms });
   });
 
-  it.each([
-    'NaN',
-    '-1',
-    '0',
-    'Infinity',
-    '5 m',
-    '5x',
-    'soon',
-    '1e3',
-    '0x10',
-    String(2 ** 31),
-    Number.NaN,
-    -1,
-    0,
-    Number.POSITIVE_INFINITY,
-    2 ** 31,
-    2 ** 53,
-  ])('%j is no timeout and no interval', (value) => {
+  it.each(WRONG_TIMES)('%j is no timeout and no interval', (value) => {
     expect(problemsOf({}, { timeout: value, pollInterval: value }).problems).toMatchObject([
       { variable: 'timeout' },
       { variable: 'pollInterval' },

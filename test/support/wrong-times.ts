@@ -1,0 +1,21 @@
+/** What is neither a timeout nor a poll interval, as text and as a number. */
+export const WRONG_TIMES: readonly (string | number)[] = [
+  'NaN',
+  '-1',
+  '0',
+  '0s',
+  'Infinity',
+  '5 m',
+  '5x',
+  '5m30s',
+  'soon',
+  '1e3',
+  '0x10',
+  String(2 ** 31),
+  Number.NaN,
+  -1,
+  0,
+  Number.POSITIVE_INFINITY,
+  2 ** 31,
+  2 ** 53,
+];
