@@ -1,8 +1,9 @@
 /** HTTP between the processes of a world and its platform. */
 import type { LoggedRequest } from '../../src/testing/fake/request-log.ts';
+import { AnswerDelivery } from './answer-delivery.ts';
 import { Exchange, type ExchangeRecord, type WireAnswer } from './exchange.ts';
 import type { FaultMix } from './fault-mix.ts';
-import { garbage, type HttpPlan, planOf, retryAfter, routeOf } from './http-plan.ts';
+import { type HttpPlan, planOf, retryAfter, routeOf } from './http-plan.ts';
 import type { Ledger } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -31,17 +32,16 @@ export interface NetworkOptions {
 }
 
 const PLATFORM_LANE = 1_000_000;
-const DRIP_EVERY_MS = 700;
-const DRIP_PIECES = 20;
 
 export class Network {
   readonly #options: NetworkOptions;
+  readonly #delivery: AnswerDelivery;
   /** Exchanges that somebody still waits for. */
   readonly open = new Set<Exchange>();
-  #lastList: WireAnswer | undefined;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.#delivery = new AnswerDelivery(options);
   }
 
   /** `fetch`, for one process. */
@@ -115,7 +115,9 @@ export class Network {
     if (!platform.reachable(exchange.life)) return;
     if (kind === 'create' && answer.status === 201 && plan.answering !== 'whole')
       trace.hit('post.answer_lost_after_commit');
-    exchange.life.arrival(plan.answeringMs, 'http', () => this.#deliver(exchange, answer, plan));
+    exchange.life.arrival(plan.answeringMs, 'http', () =>
+      this.#delivery.deliver(exchange, answer, plan.answering),
+    );
   }
 
   async #handled(
@@ -141,69 +143,6 @@ export class Network {
       case 'handles':
         return platform.answer(request);
     }
-  }
-
-  #deliver(exchange: Exchange, answer: WireAnswer, plan: HttpPlan): void {
-    const { trace } = this.#options;
-    const name = exchange.kind === 'create' ? 'post' : 'http';
-    switch (plan.answering) {
-      case 'lost':
-        break;
-      case 'reset':
-        exchange.fail('ECONNRESET');
-        break;
-      case 'stalled':
-        trace.hit(`${name}.stalled`);
-        exchange.begin(answer);
-        exchange.piece(answer.body.slice(0, 1));
-        break;
-      case 'dripped':
-        trace.hit(`${name}.dripped`);
-        this.#drip(exchange, answer);
-        break;
-      case 'garbled':
-        trace.hit(`${name}.garbled`);
-        this.#garble(exchange, answer);
-        break;
-      case 'cached':
-        this.#deliverCached(exchange, answer);
-        break;
-      case 'whole':
-        if (exchange.kind === 'list' && answer.status === 200) this.#lastList = answer;
-        exchange.answer(answer);
-        break;
-    }
-  }
-
-  /** A list that says in good order that nothing is there cannot be told from the truth. */
-  #garble(exchange: Exchange, answer: WireAnswer): void {
-    const { random, ledger } = this.#options;
-    const body = garbage(random);
-    if (exchange.kind === 'list' && body === '[]') ledger.listLied = true;
-    exchange.answer({ ...answer, body });
-  }
-
-  /** A proxy answers with what it heard some time ago. */
-  #deliverCached(exchange: Exchange, answer: WireAnswer): void {
-    const old = exchange.kind === 'list' ? this.#lastList : undefined;
-    if (old === undefined) {
-      exchange.answer(answer);
-      return;
-    }
-    this.#options.trace.hit('http.cached');
-    exchange.answer({ ...old, headers: { ...old.headers, age: '31' } });
-  }
-
-  #drip(exchange: Exchange, answer: WireAnswer): void {
-    exchange.begin(answer);
-    const size = Math.max(1, Math.ceil(answer.body.length / DRIP_PIECES));
-    const next = (from: number): void => {
-      exchange.piece(answer.body.slice(from, from + size));
-      if (from + size >= answer.body.length) exchange.end(answer);
-      else if (!exchange.isOver)
-        exchange.life.arrival(DRIP_EVERY_MS, 'http', () => next(from + size));
-    };
-    next(0);
   }
 
   #settled(exchange: Exchange, answer: WireAnswer | undefined): void {
@@ -239,7 +178,7 @@ export const json = (
   body: JSON.stringify(body),
 });
 
-export const limited = (random: Random): WireAnswer =>
+const limited = (random: Random): WireAnswer =>
   json(
     429,
     { error: 'rate limit exceeded' },
