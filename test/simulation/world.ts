@@ -1,22 +1,21 @@
 /** One world: a machine with one or two processes on it, a network, a platform, a person. */
 import type { ApprovalsOptions } from '../../src/index.ts';
 import { Agent } from './agent.ts';
-import { STATE_FOLDER } from './at-rest.ts';
-import { AUDIT_PATH, AuditView } from './audit-view.ts';
+import { AuditView } from './audit-view.ts';
 import { Crashes } from './crashes.ts';
 import { Disk } from './disk.ts';
 import { planDisturbances, put, TOKEN_PATH } from './disturbances.ts';
-import { environmentOf } from './environment-of.ts';
 import { FaultMix } from './fault-mix.ts';
 import { Judge } from './judge.ts';
 import { Ledger } from './ledger.ts';
-import { Life } from './life.ts';
 import { LiveNetwork } from './live-network.ts';
+import { Lives } from './lives.ts';
 import { MachineTime } from './machine-time.ts';
-import { ModelPlatform } from './model-platform.ts';
+import type { ModelPlatform } from './model-platform.ts';
 import { Network } from './network.ts';
-import { Person } from './person.ts';
+import { peopledPlatform } from './peopled-platform.ts';
 import { Politeness } from './politeness.ts';
+import { settingsOf } from './process-settings.ts';
 import { questionsOf } from './question.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
@@ -29,7 +28,6 @@ export const WORKSPACE = 'agents of this world';
  * can be run in the same time.
  */
 const SMALL_FROM = 1_000_000;
-const ORIGIN = 'http://agents.example';
 
 export class World {
   readonly scheduler: Scheduler;
@@ -51,7 +49,7 @@ export class World {
   readonly #network: Network;
   readonly #live: LiveNetwork;
   readonly #crashes: Crashes;
-  readonly #lives: Life[] = [];
+  readonly #lives: Lives;
 
   constructor(seed: number, keepLines: boolean) {
     const random = new Random(seed);
@@ -59,7 +57,7 @@ export class World {
     this.scheduler = new Scheduler(seed);
     this.trace = new Trace(this.scheduler, keepLines);
     this.faults = new FaultMix(random.fork('faults'));
-    this.#settings = settingsOf(random.fork('settings'));
+    this.#settings = settingsOf(random.fork('settings'), WORKSPACE);
     this.#time = new MachineTime(this.scheduler);
     this.disk = new Disk(() => this.#time.wall);
     this.audit = new AuditView(this.disk);
@@ -73,6 +71,7 @@ export class World {
     this.judge = this.#makeJudge();
     this.agents = this.#makeAgents();
     this.#crashes = new Crashes({ ...this.#parts(), disk: this.disk, agents: this.agents });
+    this.#lives = this.#makeLives();
     this.#prepare();
   }
 
@@ -100,31 +99,11 @@ export class World {
   }
 
   #makePlatform(): ModelPlatform {
-    const { faults } = this;
-    const random = this.#random.fork('platform');
-    const person = random.fork('person');
-    const platform: ModelPlatform = new ModelPlatform({
+    return peopledPlatform({
       ...this.#parts(),
-      random,
-      isOwn: random.chance(0.3),
-      skewMs: random.pick([0, 0, 86_400_000, -86_400_000]),
-      quirks: {
-        dialect: random.pick(['enveloped', 'flat']),
-        requireToken: random.chance(0.3) ? 'token-0' : undefined,
-        requireOrigin: random.pick([undefined, undefined, ORIGIN, 'http://other.example']),
-        rateLimit: faults.has('platform.limit') ? random.between(8, 60) : 100_000,
-        expireAfterMs: faults.has('platform.expires') ? random.between(3_000, 40_000) : 600_000,
-      },
+      random: this.#random.fork('platform'),
       announce: (frame) => this.#live.announce(frame),
-      onCreate: (row) => {
-        if (this.ledger.rowsOfKey(row.task_id).length > 0)
-          this.trace.hit('post.second_row_of_a_key');
-        this.ledger.created(row, this.scheduler.now);
-        this.trace.add('platform', `stores ${row.id} of ${row.task_id}`);
-        new Person({ ...this.#parts(), platform, random: person }).sees(row);
-      },
     });
-    return platform;
   }
 
   #makeNetwork(): Network {
@@ -173,7 +152,6 @@ export class World {
     const random = this.#random.fork('agents');
     const slots = this.faults.has('process.second') ? ['A', 'B'] : ['A'];
     if (slots.length > 1) this.trace.hit('process.second_on_same_folder');
-    const settings = this.#settings;
     return slots.map(
       (slot) =>
         new Agent({
@@ -184,12 +162,24 @@ export class World {
             ownKeys: true,
             isSmall: this.#isSmall,
           }),
-          settings,
+          settings: this.#settings,
           judge: this.judge,
           now: () => this.scheduler.now,
-          bear: (agent) => this.#bear(agent),
+          bear: () => this.#lives.bear(slot),
         }),
     );
+  }
+
+  #makeLives(): Lives {
+    return new Lives({
+      ...this.#parts(),
+      random: this.#random,
+      time: this.#time,
+      disk: this.disk,
+      network: this.#network,
+      live: this.#live,
+      crashes: this.#crashes,
+    });
   }
 
   #prepare(): void {
@@ -213,63 +203,4 @@ export class World {
     for (const agent of this.agents)
       this.scheduler.after(random.between(0, 200), 1_000_003, () => agent.start());
   }
-
-  #bear(agent: Agent) {
-    const number = this.#lives.filter(({ name }) => name.startsWith(agent.slot)).length + 1;
-    const random = this.#random.fork(`${agent.slot}${number}`);
-    const time = this.#time;
-    // A pid is used again soon on a small machine.
-    const identity = {
-      pid: 100 + random.between(0, 3),
-      startedAt: `${this.scheduler.now}`,
-      host: 'machine',
-    };
-    const life = new Life({
-      name: `${agent.slot}${number}`,
-      number,
-      identity,
-      isAlive: (other) =>
-        this.#lives.some(
-          ({ isAlive, process }) =>
-            isAlive && process.pid === other.pid && process.startedAt === other.startedAt,
-        ),
-      lanes: this.#lives.length,
-      time,
-      random,
-      trace: this.trace,
-      crash: this.#crashes.planFor(random, number),
-      mayCrash: () => !this.faults.isHealed,
-      onCrash: (dead, during) => this.#crashes.happened(dead, during),
-      onEnd: (dead) => {
-        this.#network.forget(dead);
-        this.#live.forget(dead);
-      },
-    });
-    this.#lives.push(life);
-    if (number > 1) this.trace.hit('process.restarted');
-    const { disk, faults } = this;
-    const environment = environmentOf(life, {
-      disk,
-      faults,
-      network: this.#network,
-      live: this.#live,
-    });
-    return { life, environment };
-  }
-}
-
-function settingsOf(random: Random): ApprovalsOptions {
-  return {
-    platformUrl: 'http://platform.example/',
-    workspaceId: WORKSPACE,
-    pollInterval: random.pick([5, 5, 5, 2]),
-    origin: ORIGIN,
-    token: '',
-    configDir: '/configs',
-    auditLogPath: AUDIT_PATH,
-    auditHmacKey: '',
-    stateDir: STATE_FOLDER,
-    confirmGrants: random.chance(0.2),
-    useWebSocket: !random.chance(0.15),
-  };
 }
