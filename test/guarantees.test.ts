@@ -154,3 +154,27 @@ describe('a platform that asks for patience', () => {
     ]);
   });
 });
+
+describe('a request whose create failed, and whose key is asked again', () => {
+  it('G6 takes no row back that somebody waits for by now', async () => {
+    const platform = await fakePlatform();
+    const takeRuleBack = platform.respond(fakeRoutes.create, { status: 500 });
+    const environment = fastEnvironment(100);
+    const { approvals } = requestingSide(platform.url, {
+      environment,
+      useWebSocket: false,
+      timeout: '1h',
+      pollInterval: '10s',
+    });
+    const keyed = { ...ASK, key: 'refund-4711' };
+    expect(await approvals.request(keyed)).toMatchObject({ status: 'failed' });
+    takeRuleBack();
+    const asked = approvals.request(keyed);
+    const { id } = await platform.waitForRow();
+    const later = environment.clock.monotonic() + 60_000;
+    await vi.waitFor(() => expect(environment.clock.monotonic()).toBeGreaterThan(later), SOON);
+    expect(platform.rows()).toMatchObject([{ id, status: 'pending' }]);
+    platform.decide(id, 'approved');
+    expect(await asked).toMatchObject({ status: 'granted', approvalId: id });
+  });
+});

@@ -17,6 +17,8 @@ export interface DebtsOptions {
   readonly lists: Lists;
   readonly environment: Environment;
   readonly onTrouble: (trouble: string) => void;
+  /** Whether somebody here asks with the same key again: then its rows are no debt for now. */
+  readonly isAskedAgain: (request: ApprovalRequest) => boolean;
 }
 
 /** What is owed to the platform's people: the row, or every row of the key. */
@@ -95,6 +97,7 @@ export class Debts {
   /** What went wrong; `undefined` where nothing is owed any more. */
   async #tryOnce(debt: Debt): Promise<string | undefined> {
     if (this.#leftMs() <= 0) return 'there was no time left';
+    if (this.#options.isAskedAgain(debt.request)) return 'its key was asked again';
     try {
       const approvalId = debt.approvalId ?? (await debt.submitted) ?? null;
       if (approvalId !== null) return await this.#takeBack({ ...debt, approvalId });

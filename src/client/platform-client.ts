@@ -62,8 +62,8 @@ export class PlatformClient {
   readonly #waiters: Waiters;
   readonly #reader: Reader;
   readonly #channel: LiveChannel | undefined;
-  /** Approvals that need the channel, by trace id. */
-  readonly #users = new Set<string>();
+  /** Approvals that need the channel: their keys, by trace id. */
+  readonly #users = new Map<string, string>();
   readonly #creates = new Map<string, Promise<string | undefined>>();
   /** Creates that go on after their approval gave up: what they store is taken back. */
   readonly #submitting = new Set<Promise<Created>>();
@@ -91,6 +91,9 @@ export class PlatformClient {
       lists: this.#lists,
       environment,
       onTrouble: options.onTrouble,
+      isAskedAgain: ({ key, traceId }) =>
+        key !== traceId &&
+        Array.from(this.#users).some(([user, used]) => used === key && user !== traceId),
     });
     this.#twins = new Twins(this.#debts, options.onTwin);
     this.#waiters = new Waiters(options.onContradiction, options.lookAtDeadlines);
@@ -110,7 +113,7 @@ export class PlatformClient {
     known: Pick<SubmitOptions, 'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost'>,
     signal: AbortSignal,
   ): Promise<Submission> {
-    this.#users.add(request.traceId);
+    this.#users.set(request.traceId, request.key);
     this.#channel?.open();
     const listenedBefore = this.#channelStatus === 'live';
     const stopExpecting = this.#waiters.expect();
@@ -135,7 +138,7 @@ export class PlatformClient {
     approvalId: string,
     mayHaveTwin = false,
   ): Promise<Submission> {
-    this.#users.add(request.traceId);
+    this.#users.set(request.traceId, request.key);
     this.#channel?.open();
     this.#unread.add(approvalId);
     if (mayHaveTwin) this.#twins.expect(request, approvalId);

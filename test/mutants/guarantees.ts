@@ -228,6 +228,15 @@ export const GUARANTEES: readonly Mutant[] = [
     names: /said to be late/,
   },
   {
+    defect: 'G6e',
+    what: 'Takes the row of a key back that is asked again by now.',
+    file: 'src/client/debts.ts',
+    find: "if (this.#options.isAskedAgain(debt.request)) return 'its key was asked again';",
+    replace: '',
+    tests: ['test/guarantees.test.ts'],
+    names: /G6 takes no row back/,
+  },
+  {
     defect: 'G7a',
     what: 'Does not wait for the journal before it sends the request.',
     file: 'src/services.ts',
