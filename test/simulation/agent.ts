@@ -132,6 +132,7 @@ export class Agent {
   #giveUp(ask: Ask, controller: AbortController): void {
     ask.life.say(`gives up ${ask.action}`);
     ask.life.trace.hit(ask.outcome === undefined ? 'abort.while_waiting' : 'abort.after_the_end');
+    ask.gaveUp = true;
     controller.abort();
   }
 
@@ -154,7 +155,7 @@ export class Agent {
     life.say(`resumed ${all.length}`);
     judge.resumed(life, all.length);
     for (const { action, key, outcome, traceId } of all) {
-      const left = judge.deadlineOf(life, traceId, key ?? '') - now();
+      const left = judge.deadlineOf(life, { traceId, action, key: key ?? '' }) - now();
       if (left <= 0) life.trace.hit('resume.after_deadline');
       const timeoutMs = Math.max(0, left);
       this.#expect(

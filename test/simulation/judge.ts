@@ -99,6 +99,7 @@ export class Judge {
 
   closing(life: Life): void {
     const { ledger } = this.#options;
+    ledger.closing.add(life);
     if (ledger.waiting().some((ask) => ask.life === life)) life.trace.hit('close.while_waiting');
     this.#timeLimits.closing(life);
   }
@@ -110,11 +111,14 @@ export class Judge {
     if (open !== undefined) this.#fail('close() resolved', open, 'and the outcome is not there');
   }
 
-  /** The deadline of an approval as this process sees it, true time. */
-  deadlineOf(life: Life, traceId: string, key: string): number {
+  /**
+   * The deadline of an approval as this process sees it, true time. Another one of its key that it was
+   * joined with has its own.
+   */
+  deadlineOf(life: Life, of: { traceId: string; action: string; key: string }): number {
     const { ledger, scheduler } = this.#options;
-    const deadline = ledger.find(life, traceId)?.deadline ?? ledger.deadlines.get(key);
-    return deadline ?? scheduler.now;
+    const watched = ledger.find(life, of.traceId) ?? ledger.findAction(life, of.action);
+    return watched?.deadline ?? ledger.deadlines.get(of.key) ?? scheduler.now;
   }
 
   #fail(guarantee: string, ask: Ask, what: string): void {

@@ -14,6 +14,7 @@ export interface Ask {
   /** From there to its deadline at the most, milliseconds. */
   readonly timeoutMs: number;
   outcome: Outcome | undefined;
+  gaveUp?: true;
 }
 
 /** A decision of the person. */
@@ -48,6 +49,8 @@ export interface Watched {
 export class Ledger {
   readonly asks: Ask[] = [];
   readonly rows = new Map<string, KnownRow>();
+  /** Processes that were told to end. */
+  readonly closing = new Set<Life>();
   /** By process and trace id. */
   readonly watched = new Map<string, Watched>();
   /** The latest deadline of a key, true time. */
@@ -84,6 +87,13 @@ export class Ledger {
 
   find(life: Life, traceId: string): Watched | undefined {
     return this.watched.get(`${life.name} ${traceId}`);
+  }
+
+  /** What a process watches for this action and has not ended. */
+  findAction(life: Life, action: string): Watched | undefined {
+    return [...this.watched.values()].find(
+      (watched) => watched.life === life && watched.action === action && watched.ends.length === 0,
+    );
   }
 
   /** Asks of living processes that have no outcome yet. */

@@ -29,6 +29,7 @@ export class ToldOutcomes {
       this.#refuseFalseGrant(ask, outcome.traceId, outcome.approvalId);
     if (outcome.status === 'denied' && outcome.cause === 'human')
       this.#refuseInventedDenial(ask, outcome.approvalId ?? '');
+    if (outcome.status === 'withdrawn') this.#refuseCauselessWithdrawal(ask, outcome.error.message);
     if (outcome.status === 'failed' && outcome.error.code === 'internal')
       this.#fail('defect', ask, outcome.error.message);
   }
@@ -92,6 +93,15 @@ export class ToldOutcomes {
     const said = this.#options.ledger.rows.get(approvalId)?.said ?? [];
     if (!said.some(({ decision }) => decision === 'denied'))
       this.#fail('D7', ask, 'denied, and the person did not deny');
+  }
+
+  /** G6: the last word belongs to who asked, to other processes with its key, and to nobody else. */
+  #refuseCauselessWithdrawal(ask: Ask, message: string): void {
+    const { asks, closing } = this.#options.ledger;
+    const isCause = (other: Ask): boolean => other.gaveUp === true || other.life !== ask.life;
+    const sharers = asks.filter(({ key }) => ask.key !== undefined && key === ask.key);
+    if (ask.isResumed || closing.has(ask.life) || [ask, ...sharers].some(isCause)) return;
+    this.#fail('G6', ask, `withdrawn (${message}), and nobody gave up`);
   }
 
   #count(ask: Ask, outcome: Outcome): void {
