@@ -27,6 +27,7 @@ export class Agent {
   #closing: Life | undefined;
   #settled: Life | undefined;
   readonly #asked = new Set<Question>();
+  readonly #retried = new Set<Question>();
   life: Life | undefined;
   approvals: Approvals | undefined;
 
@@ -127,6 +128,20 @@ export class Agent {
       { signal: controller.signal },
     );
     this.#expect(ask, outcome);
+    outcome.then(
+      (ended) => this.#retry(ended, life, approvals, question),
+      () => undefined,
+    );
+  }
+
+  /** Who has a key asks with it again where the platform could not be asked, once. */
+  #retry(ended: Outcome, life: Life, approvals: Approvals, question: Question): void {
+    const { key, timeoutMs } = question;
+    const isOver = ended.status !== 'failed' || ended.error.code !== 'transport';
+    if (isOver || key === undefined || this.#retried.has(question)) return;
+    this.#retried.add(question);
+    life.trace.hit('key.asked_again_after_failure');
+    life.arrival(1 + (timeoutMs % 5_000), 'agent', () => this.#ask(life, approvals, question));
   }
 
   #giveUp(ask: Ask, controller: AbortController): void {

@@ -81,6 +81,7 @@ export const INTERESTING_EVENTS = [
   'resume.refused',
   'resume.after_deadline',
   'key.asked_again_after_restart',
+  'key.asked_again_after_failure',
   'key.shared_by_processes',
   'key.shared_and_left',
   'abort.while_waiting',
