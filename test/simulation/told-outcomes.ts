@@ -98,9 +98,13 @@ export class ToldOutcomes {
   /** G6: the last word belongs to who asked, to other processes with its key, and to nobody else. */
   #refuseCauselessWithdrawal(ask: Ask, message: string): void {
     const { asks, closing } = this.#options.ledger;
-    const isCause = (other: Ask): boolean => other.gaveUp === true || other.life !== ask.life;
-    const sharers = asks.filter(({ key }) => ask.key !== undefined && key === ask.key);
-    if (ask.isResumed || closing.has(ask.life) || [ask, ...sharers].some(isCause)) return;
+    // After the end of a key's approval whoever asks again gets what became of its row.
+    const isCause = ({ gaveUp, life, outcome }: Ask): boolean =>
+      gaveUp === true || life !== ask.life || (outcome !== undefined && hasRow(outcome));
+    const isSharer = (other: Ask): boolean =>
+      ask.key !== undefined && other.key === ask.key && other !== ask;
+    const isCaused = ask.gaveUp === true || asks.filter(isSharer).some(isCause);
+    if (isCaused || ask.isResumed || closing.has(ask.life)) return;
     this.#fail('G6', ask, `withdrawn (${message}), and nobody gave up`);
   }
 
@@ -116,6 +120,8 @@ export class ToldOutcomes {
     this.#options.fail(violationOf(guarantee, ask, what));
   }
 }
+
+const hasRow = ({ status }: Outcome): boolean => status !== 'failed';
 
 function failedAs(code: string) {
   switch (code) {
