@@ -159,7 +159,7 @@ describe('a request whose create failed, and whose key is asked again', () => {
   it('G6 takes no row back that somebody waits for by now', async () => {
     const platform = await fakePlatform();
     const takeRuleBack = platform.respond(fakeRoutes.create, { status: 500 });
-    const environment = fastEnvironment(100);
+    const environment = fastEnvironment(20);
     const { approvals } = requestingSide(platform.url, {
       environment,
       useWebSocket: false,
@@ -171,7 +171,7 @@ describe('a request whose create failed, and whose key is asked again', () => {
     takeRuleBack();
     const asked = approvals.request(keyed);
     const { id } = await platform.waitForRow();
-    const later = environment.clock.monotonic() + 60_000;
+    const later = environment.clock.monotonic() + 25_000;
     await vi.waitFor(() => expect(environment.clock.monotonic()).toBeGreaterThan(later), SOON);
     expect(platform.rows()).toMatchObject([{ id, status: 'pending' }]);
     platform.decide(id, 'approved');
