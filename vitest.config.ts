@@ -20,6 +20,7 @@ export default defineConfig({
     // A new process for each file costs a third of the time; no test changes what others import.
     isolate: false,
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/patience.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     restoreMocks: true,

@@ -1,6 +1,9 @@
 /**
  * What `.ci/run` does after `npm ci`: the README's test command, then what only CI does. Every step
- * runs, also after one that failed; the last line counts.
+ * runs, also after one that failed. The last lines name what failed, and count.
+ *
+ * Tests that failed are tried once more, their files alone: what then passes is named as unsteady
+ * and does not fail the run, so that a machine that was busy for a moment cannot.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -38,33 +41,73 @@ const run = (/** @type {string} */ command, /** @type {string[]} */ args) =>
     child.once('close', (status) => resolve(status ?? 1));
   });
 
-/** The tests that the runner counted; one that failed where it left no report. */
-function countTests(status) {
+/** What the runner says of each test; `undefined` where it left no report. */
+function readReport() {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
-    const failed = status !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
-    return { passed: numPassedTests, failed, skipped: numPendingTests };
+    return JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return undefined;
   }
 }
 
-/** @type {Record<string, number>} */
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, command, args] of STEPS) {
-  process.stdout.write(`\n== ${String(name)}\n`);
+const failedTests = (results) =>
+  results.testResults.flatMap(({ name: file, status, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    const names = failed.map(({ fullName }) => fullName);
+    // A file that does not load has no tests.
+    return names.length === 0 && status === 'failed'
+      ? [{ file, name: file }]
+      : names.map((name) => ({ file, name }));
+  });
+
+async function runTests(name, command, args) {
   const status = await run(command, args);
-  const counted =
-    name === 'tests'
-      ? countTests(status)
-      : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
-  for (const key of Object.keys(total)) total[key] += counted[key];
-  if (status !== 0) process.stdout.write(`== ${String(name)}: failed (${status})\n`);
+  const results = readReport();
+  if (results === undefined) return { passed: 0, failed: [name], skipped: 0 };
+  const { numPassedTests: passed, numPendingTests: skipped } = results;
+  const failed = failedTests(results);
+  if (failed.length === 0)
+    return { passed, failed: status === 0 ? [] : [`${name}: exit status ${status}`], skipped };
+  return { passed, skipped, failed: await tryAgain(failed, command, args) };
+}
+
+/** @returns {Promise<string[]>} the names of those that fail again */
+async function tryAgain(failed, command, args) {
+  const files = [...new Set(failed.map(({ file }) => file))];
+  process.stdout.write(`\n== once more: ${files.join(', ')}\n`);
+  rmSync(report, { force: true });
+  const status = await run(command, [...args, '--maxWorkers=1', ...files]);
+  const results = readReport();
+  const again = results === undefined ? failed : failedTests(results);
+  const isSteady = status === 0 && again.length === 0;
+  for (const { name } of failed)
+    if (isSteady || !again.some((other) => other.name === name)) unsteady.push(name);
+  return isSteady ? [] : again.length > 0 ? again.map(({ name }) => name) : ['tests'];
+}
+
+async function runStep(name, command, args) {
+  const status = await run(command, args);
+  return status === 0
+    ? { passed: 1, failed: [], skipped: 0 }
+    : { passed: 0, failed: [`${name}: exit status ${status}`], skipped: 0 };
+}
+
+const unsteady = [];
+const failures = [];
+const total = { passed: 0, skipped: 0 };
+for (const [name, command, args] of STEPS) {
+  process.stdout.write(`\n== ${name}\n`);
+  const did = await (name === 'tests' ? runTests : runStep)(name, command, args);
+  total.passed += did.passed;
+  total.skipped += did.skipped;
+  failures.push(...did.failed);
 }
 rmSync(folder, { recursive: true, force: true });
+total.passed += unsteady.length;
+process.stdout.write('\n');
+for (const name of unsteady) process.stdout.write(`unsteady: ${name}\n`);
+for (const name of failures) process.stdout.write(`failed: ${name}\n`);
 process.stdout.write(
-  `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+  `${total.passed} passed, ${failures.length} failed, ${total.skipped} skipped\n`,
 );
-process.exitCode = total.failed === 0 ? 0 : 1;
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -67,6 +67,9 @@ export function storyOf(seed: number, at?: string): Story {
   };
 }
 
+/** A slow machine comes to a point later, and none of them is to be missed. */
+const BRIEF_LIFE_MS = 20_000;
+
 /** As short as it can be: one is killed at the point, the first time, and the next one goes on. */
 export function briefStoryOf(seed: number, at: string): Story {
   const story = storyOf(seed, at);
@@ -74,9 +77,9 @@ export function briefStoryOf(seed: number, at: string): Story {
   return { ...story, lives: lives.map((life) => firstTime(life, at)), asksAgain: false };
 }
 
-function firstTime({ resumes, asks, crash, kill }: Life, at: string): Life {
-  const how = { resumes, asks, kill };
-  if (kill.on?.at === at) return { ...how, kill: { ...kill, on: { at, time: 1 } } };
+function firstTime({ resumes, asks, crash, kill: { on } }: Life, at: string): Life {
+  const how = { resumes, asks, kill: { afterMs: BRIEF_LIFE_MS } };
+  if (on?.at === at) return { ...how, kill: { ...how.kill, on: { at, time: 1 } } };
   if (crash === undefined) return how;
   return { ...how, crash: 'at' in crash && crash.at === at ? { at, time: 1 } : crash };
 }
