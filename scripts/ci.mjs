@@ -13,6 +13,7 @@ import { join } from 'node:path';
 const folder = mkdtempSync(join(tmpdir(), 'countersign-ci-'));
 const report = join(folder, 'tests.json');
 
+/** @type {ReadonlyArray<readonly [string, string, readonly string[]]>} */
 const STEPS = [
   ['a browser', 'node', ['scripts/check-browser.ts']],
   [
@@ -34,7 +35,7 @@ const STEPS = [
 ];
 
 /** @returns {Promise<number>} the exit status */
-const run = (/** @type {string} */ command, /** @type {string[]} */ args) =>
+const run = (/** @type {string} */ command, /** @type {readonly string[]} */ args) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', () => resolve(127));
