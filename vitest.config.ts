@@ -11,7 +11,7 @@ export default defineConfig({
       { find: /^countersign$/, replacement: source('src/index.ts') },
       { find: /^countersign\/machine$/, replacement: source('machines/index.ts') },
       { find: /^countersign\/(langchain|mcp)$/, replacement: source('src/adapters/$1.ts') },
-      { find: /^countersign\/(platform|testing)$/, replacement: source('src/$1/index.ts') },
+      { find: /^countersign\/(inspect|platform|testing)$/, replacement: source('src/$1/index.ts') },
     ],
   },
   test: {
