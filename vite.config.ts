@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type UserConfig } from 'vite';
 
-/** The approver's page. Addresses are relative, so that it also works below a path of a proxy. */
-export default defineConfig({
-  root: fileURLToPath(new URL('src/platform/page', import.meta.url)),
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** How a page of ours is built. Addresses are relative, so that it also works below a path of a proxy. */
+export const pageConfig = (source: string, built: string): UserConfig => ({
+  root: at(source),
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: fileURLToPath(new URL('dist/page', import.meta.url)),
+    outDir: at(built),
     emptyOutDir: true,
     target: 'es2022',
     // Nothing inline: the content security policy has no exception for it.
@@ -16,3 +18,6 @@ export default defineConfig({
     reportCompressedSize: false,
   },
 });
+
+/** The approver's page. */
+export default defineConfig(pageConfig('src/platform/page', 'dist/page'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs } from '../../src/platform/page/model/backoff.ts';
+import { backOffMs } from '../../src/page/backoff.ts';
 import {
   clockAhead,
   countdownOf,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../../src/page/summary.ts';
 import { mixedWords } from '../../src/platform/page/model/scripts.ts';
 import { type Segment, segmentsOf } from '../../src/platform/page/model/segments.ts';
-import { boundText, summaryOf } from '../../src/platform/page/model/text-bounds.ts';
+import { boundText } from '../../src/platform/page/model/text-bounds.ts';
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 

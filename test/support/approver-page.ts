@@ -2,17 +2,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, type TestContext, vi } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { JsonValue } from '../../machines/index.ts';
 import { createPlatform, type Platform } from '../../src/platform/index.ts';
-import { launchBrowser } from './browser.ts';
+import {
+  type BuiltPage,
+  builtPage,
+  type ForTest,
+  freshPage,
+  shown,
+  watched,
+} from './browser-page.ts';
 import { type Call, caller } from './platform.ts';
 import type { TcpSwitch } from './tcp-switch.ts';
-
-const CONFIG = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
 
 export interface Desk {
   readonly page: Page;
@@ -37,9 +39,6 @@ export interface DeskOptions extends BrowserContextOptions {
   readonly through?: TcpSwitch;
 }
 
-/** The test that something is for: it is closed with it. */
-export type ForTest = Pick<TestContext, 'onTestFinished'>;
-
 export interface Desks {
   /** False where there is no browser: skip. */
   readonly available: boolean;
@@ -49,24 +48,14 @@ export interface Desks {
 
 /** Call it once in a test file, at its top. The page is built from the source as it stands. */
 export async function approverDesks(): Promise<Desks> {
-  const browser = await launchBrowser();
-  if (browser === null)
-    return { available: false, open: () => Promise.reject(new Error('no browser')) };
-  const pageDir = await mkdtemp(join(tmpdir(), 'countersign-page-'));
-  afterAll(async () => {
-    await browser.close();
-    await rm(pageDir, { recursive: true, force: true });
-  });
-  await build({ configFile: CONFIG, logLevel: 'error', build: { outDir: pageDir } });
-  return {
-    available: true,
-    open: (test, options) => openDesk(browser, pageDir, test, options),
-  };
+  const built = await builtPage('vite.config.ts');
+  return built === null
+    ? { available: false, open: () => Promise.reject(new Error('no browser')) }
+    : { available: true, open: (test, options) => openDesk(built, test, options) };
 }
 
 async function openDesk(
-  browser: Browser,
-  pageDir: string,
+  { browser, pageDir }: BuiltPage,
   test: ForTest,
   { before, signedOut = false, awaitLive = !signedOut, through, ...more }: DeskOptions = {},
 ): Promise<Desk> {
@@ -74,10 +63,7 @@ async function openDesk(
   const platform = await listening(test, pageDir, origin ? [origin] : []);
   const { url, signInUrl } = platform;
   through?.leadTo(Number(new URL(url).port));
-  const context = await browser.newContext({ locale: 'en-GB', ...more });
-  test.onTestFinished(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  const page = await freshPage(browser, test, more);
   const misdeeds = watched(page, origin ?? url);
   await before?.(page);
   await page.goto((signedOut ? url : signInUrl).replace(url, origin ?? url));
@@ -104,29 +90,5 @@ const asker =
     return String(answer.body['approval_id']);
   };
 
-/** Looks more often than a locator does, which looks twice a second after a while. */
-export async function shown(page: Page, selector: string): Promise<void> {
-  const isVisible = () => page.locator(selector).first().isVisible();
-  await vi.waitUntil(isVisible, { interval: 20, timeout: 10_000 });
-}
-
 /** The dead time is over: Approve takes clicks. */
 export const armed = (page: Page): Promise<void> => shown(page, '.approve[aria-disabled="false"]');
-
-function watched(page: Page, origin: string): string[] {
-  const misdeeds: string[] = [];
-  page.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
-  page.on('console', (message) => {
-    const isRefused = /Content Security Policy/.test(message.text());
-    if (isRefused) misdeeds.push(`console: ${message.text()}`);
-  });
-  page.on('dialog', (dialog) => {
-    misdeeds.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('popup', (popup) => misdeeds.push(`popup: ${popup.url()}`));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) misdeeds.push(`request: ${request.url()}`);
-  });
-  return misdeeds;
-}

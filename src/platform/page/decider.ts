@@ -1,6 +1,6 @@
+import { backOffMs } from '../../page/backoff.ts';
 import { type Answer, type Api, storedEnd } from './api.ts';
 import { type Approval, isWaiting, type Verdict } from './model/approval.ts';
-import { backOffMs } from './model/backoff.ts';
 import { hindranceOf, settled } from './model/deciding.ts';
 import { type Attempt, selectedOf } from './model/state.ts';
 import { type Store, uptime } from './store.ts';

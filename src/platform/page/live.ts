@@ -1,5 +1,5 @@
+import { backOffMs } from '../../page/backoff.ts';
 import { routes } from '../../protocol/routes.ts';
-import { backOffMs } from './model/backoff.ts';
 import type { Link } from './model/state.ts';
 
 /** An upgrade takes this long at most, milliseconds. */

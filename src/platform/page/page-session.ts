@@ -1,7 +1,7 @@
+import { backOffMs } from '../../page/backoff.ts';
 import { type Answer, type Api, createApi } from './api.ts';
 import { Decider } from './decider.ts';
 import { Live } from './live.ts';
-import { backOffMs } from './model/backoff.ts';
 import { Reader } from './reader.ts';
 import type { Store } from './store.ts';
 import { readFrame } from './wire.ts';

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../../machines/index.ts';
+import { summaryOf } from '../../../page/summary.ts';
 import type { Approval } from './approval.ts';
 import { isObject } from './arguments.ts';
-import { summaryOf } from './text-bounds.ts';
 
 export interface Comparison {
   /** Other waiting requests with the same words. */

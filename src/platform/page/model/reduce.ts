@@ -1,10 +1,11 @@
+import { quoted } from '../../../page/summary.ts';
 import type { Action } from './actions.ts';
 import { type Approval, isWaiting, keyOf } from './approval.ts';
 import { DEAD_TIME_MS, settled } from './deciding.ts';
 import { mergeEnd, mergeOne, mergeSnapshot } from './merging.ts';
 import { type Approvals, waitingOf } from './ordering.ts';
 import { initialState, type Link, type PageState, selectedOf } from './state.ts';
-import { arrivalText, endText, quoted } from './words.ts';
+import { arrivalText, endText } from './words.ts';
 
 /**
  * The next state. Whatever the action was: an end settles a click that waited for it, somebody who

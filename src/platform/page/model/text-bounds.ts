@@ -1,3 +1,5 @@
+import { wholeCharacter } from '../../../page/summary.ts';
+
 /** Above either of these a text is shown in part until somebody asks for the whole. */
 export const MAX_CHARACTERS = 2_000;
 export const MAX_LINES = 40;
@@ -49,16 +51,4 @@ function lineStarts(text: string, limit: number): number[] {
   return starts;
 }
 
-/** An index that does not cut a surrogate pair in two. */
-const wholeCharacter = (text: string, index: number): number =>
-  /[\udc00-\udfff]/.test(text.charAt(index)) && /[\ud800-\udbff]/.test(text.charAt(index - 1))
-    ? index - 1
-    : index;
-
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
-
-/** The first `limit` characters of a text, for a summary; the whole text is shown elsewhere. */
-export function summaryOf(text: string, limit: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= limit ? line : `${line.slice(0, wholeCharacter(line, limit))}…`;
-}

@@ -1,12 +1,7 @@
-import { visibleInTerminal } from '../../../protocol/text.ts';
+import { quoted } from '../../../page/summary.ts';
 import type { Approval } from './approval.ts';
 import type { Hindrance } from './deciding.ts';
 import type { Attempt } from './state.ts';
-import { summaryOf } from './text-bounds.ts';
-
-/** A name or a sentence of somebody else's, bounded and safe inside one of ours. */
-export const quoted = (text: string, limit = 80): string =>
-  visibleInTerminal(summaryOf(text, limit));
 
 /** How a request ended. Only what a person did is called a decision of his. */
 export function endText({ outcome, decidedBy }: Approval): string {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useMedia } from '../../../page/use-media.ts';
 import { recentOf, waitingOf } from '../model/ordering.ts';
 import { type PageState, selectedOf } from '../model/state.ts';
 import type { PageSession } from '../page-session.ts';
@@ -7,13 +8,13 @@ import type { Store } from '../store.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { Empty } from './empty.tsx';
 import { Help } from './help.tsx';
-import { useMedia, useStore } from './hooks.ts';
+import { useStore } from './hooks.ts';
 import { Notices } from './notices.tsx';
 import { PageHeader } from './page-header.tsx';
 import { Request } from './request.tsx';
 import { RequestList } from './request-list.tsx';
 import { SignIn } from './sign-in.tsx';
-import { useKeys } from './use-keys.ts';
+import { useCommandKeys } from './use-keys.ts';
 
 interface AppProps {
   readonly store: Store;
@@ -42,7 +43,7 @@ interface DeskProps {
 function Desk({ state, commands }: DeskProps): JSX.Element {
   const [isHelping, setHelping] = useState(false);
   const help = useCallback(() => setHelping(true), []);
-  useKeys(commands, help);
+  useCommandKeys(commands, help);
   return (
     <>
       <PageHeader state={state} commands={commands} onHelp={help} />

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
+import { useServerNow } from '../../../page/use-ticks.ts';
 import type { Approval } from '../model/approval.ts';
 import { type Countdown, countdownOf, durationText, spokenDuration } from '../model/countdown.ts';
-import { useServerNow } from './hooks.ts';
 
 interface TimeLeftProps {
   readonly approval: Approval;

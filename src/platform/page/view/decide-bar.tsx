@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { useServerNow } from '../../../page/use-ticks.ts';
 import { type Approval, isWaiting } from '../model/approval.ts';
 import { longBlocks, unseenBlocks } from '../model/arguments.ts';
 import { type Hindrance, hindranceOf } from '../model/deciding.ts';
@@ -8,7 +9,7 @@ import type { PageState } from '../model/state.ts';
 import { hindranceText, type Saying, sayingOf } from '../model/words.ts';
 import { uptime } from '../store.ts';
 import type { Commands } from './commands.ts';
-import { useRearmed, useServerNow } from './hooks.ts';
+import { useRearmed } from './hooks.ts';
 import { NOTE_ID } from './use-keys.ts';
 import { useSteady } from './use-steady.ts';
 

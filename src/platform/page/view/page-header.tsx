@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
+import { Mark } from '../../../page/mark.tsx';
+import { quoted } from '../../../page/summary.ts';
 import type { Link, PageState } from '../model/state.ts';
-import { quoted } from '../model/words.ts';
 import type { Commands } from './commands.ts';
-import { Mark } from './mark.tsx';
 
 const LINK_TEXT = {
   connecting: 'Connecting…',

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
+import { summaryOf } from '../../../page/summary.ts';
 import { type Approval, isWaiting } from '../model/approval.ts';
 import { differenceText, digestPrefix } from '../model/comparison.ts';
 import { waitingOf } from '../model/ordering.ts';
 import type { PageState } from '../model/state.ts';
-import { summaryOf } from '../model/text-bounds.ts';
 import { endText } from '../model/words.ts';
 import { Inline } from './agent-text.tsx';
 import { whenText } from './clock-text.ts';

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { Mark } from '../../../page/mark.tsx';
 import { tokenIn } from '../sign-in-address.ts';
 import type { Commands } from './commands.ts';
-import { Mark } from './mark.tsx';
 
 interface SignInProps {
   readonly problem: string | null;

@@ -1,4 +1,5 @@
-import { useEffect } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
+import { useKeys } from '../../../page/use-keys.ts';
 import type { Commands } from './commands.ts';
 
 /** The id of the field that `n` goes to. */
@@ -33,24 +34,12 @@ const KEYS = new Map<string, Key>([
   ['n', focusNote],
 ]);
 
-/** Nothing that is typed into a field decides: there only Escape means something, "leave it". */
-export function useKeys(commands: Commands, onHelp: () => void): void {
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.isComposing || document.querySelector('dialog[open]')) return;
-      if (isField(event.target)) return leave(event);
-      if (event.key === '?') return onHelp();
-      KEYS.get(event.key)?.(commands, event);
-    };
-    document.addEventListener('keydown', listener);
-    return () => document.removeEventListener('keydown', listener);
-  }, [commands, onHelp]);
-}
-
-const isField = (target: EventTarget | null): target is HTMLElement =>
-  target instanceof HTMLElement && target.matches('input, textarea, select');
-
-function leave(event: KeyboardEvent): void {
-  if (event.key === 'Escape' && isField(event.target)) event.target.blur();
+/** Nothing that is typed into a field decides. */
+export function useCommandKeys(commands: Commands, onHelp: () => void): void {
+  const onKey = useCallback(
+    (event: KeyboardEvent) =>
+      event.key === '?' ? onHelp() : KEYS.get(event.key)?.(commands, event),
+    [commands, onHelp],
+  );
+  useKeys(onKey);
 }
