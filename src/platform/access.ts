@@ -1,11 +1,11 @@
 /** What a principal may do: every route asks here, and nowhere else. */
 import type { Context } from 'hono';
+import { Refusal } from '../http/refusal.ts';
 import { WORKSPACE_HEADER } from '../protocol/routes.ts';
 import { controlCharacters } from '../protocol/text.ts';
 import type { Principal } from './auth.ts';
 import type { PlatformEnv } from './environment.ts';
 import type { Credential, Subscription } from './feed.ts';
-import { Refusal } from './refusal.ts';
 
 type Approver = Extract<Principal, { kind: 'approver' }>;
 

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { Refusal } from '../http/refusal.ts';
 import { MAX_REQUEST_BYTES } from '../protocol/routes.ts';
 import { parseStrictJson, StrictJsonError } from '../protocol/strict-json.ts';
 import { controlCharacters } from '../protocol/text.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * The body of a request, checked.

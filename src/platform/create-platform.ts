@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { CountersignError, messageOf } from '../errors.ts';
+import { listenOn, onSocketRequest } from '../http/listener.ts';
+import { servedAt } from '../http/served.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { approverToken } from './approver-token.ts';
 import { type PlatformClock, systemClock } from './clock.ts';
-import { listenOn, onSocketRequest } from './listener.ts';
 import { type PlatformLogger, silent } from './logger.ts';
-import { servedAt } from './served.ts';
 import { createService } from './service.ts';
 import { openStorage } from './storage/index.ts';
 

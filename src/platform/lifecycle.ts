@@ -1,7 +1,7 @@
 /** The life of an approval on the platform: asked, then ended once, by the first who may. */
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../http/refusal.ts';
 import { AUTO_EXPIRED, WITHDRAWN_PREFIX } from '../protocol/routes.ts';
-import { Refusal } from './refusal.ts';
 import type { ApprovalEnd, ApprovalStore } from './storage/approvals.ts';
 import type { ApprovalRow, NewApproval } from './storage/schema.ts';
 import { endView } from './views.ts';

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CountersignError } from '../errors.ts';
+import { Refusal } from '../http/refusal.ts';
 import { canonicalJson, plainJson } from '../protocol/canonical-json.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { WITHDRAWN_PREFIX } from '../protocol/routes.ts';
 import { text } from './body.ts';
 import type { Asked } from './lifecycle.ts';
-import { Refusal } from './refusal.ts';
 
 const MAX_ACTION = 10_000;
 const MAX_REASON = 50_000;

@@ -1,17 +1,18 @@
 /** The platform's parts, put together over an open store. */
 import { WebSocketServer } from 'ws';
+import { messageOf } from '../errors.ts';
+import type { Served } from '../http/served.ts';
+import { createUpgrade, type Upgrade } from '../http/upgrade.ts';
 import { createApp, type PlatformApp } from './app.ts';
 import { cookieNameOf, createAuth, ownerName } from './auth.ts';
 import type { PlatformClock } from './clock.ts';
-import { createFeed } from './feed.ts';
+import { createFeed, type Subscription } from './feed.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { PlatformLogger } from './logger.ts';
-import type { Served } from './served.ts';
 import { createSessions } from './sessions.ts';
 import { createSockets } from './sockets.ts';
 import type { Storage } from './storage/index.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
-import { createUpgrade } from './upgrade.ts';
 
 export interface ServiceOptions {
   readonly storage: Storage;
@@ -25,7 +26,7 @@ export interface ServiceOptions {
 
 export interface Service {
   readonly app: PlatformApp;
-  readonly upgrade: ReturnType<typeof createUpgrade>;
+  readonly upgrade: Upgrade;
   /** Closes the sockets and stops the timers; resolves when nothing uses the store any more. */
   close(): Promise<void>;
 }
@@ -60,7 +61,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   await sweeper.sweep();
   return {
     app,
-    upgrade: createUpgrade({ app, server, sockets, logger }),
+    upgrade: createUpgrade<Subscription>({
+      app,
+      server,
+      accept: (socket, subscription) => sockets.accept(socket, subscription),
+      onProblem: (error) => logger.warn({ error: messageOf(error) }, 'an upgrade failed'),
+    }),
     close: async () => {
       await Promise.all([sockets.close(), sweeper.close(), feed.close()]);
     },

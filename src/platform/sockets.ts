@@ -1,6 +1,7 @@
 /** The open sockets: told what they subscribed to, pinged, dropped when dead or too slow. */
 import { WebSocket, type WebSocketServer } from 'ws';
 import { messageOf } from '../errors.ts';
+import { sayGoodbye } from '../http/goodbye.ts';
 import type { Auth } from './auth.ts';
 import type { PlatformClock } from './clock.ts';
 import type { Credential, Feed, Listener, Subscription } from './feed.ts';
@@ -11,15 +12,14 @@ import { frameOf } from './views.ts';
 export const PING_EVERY_MS = 30_000;
 /** What may wait in the buffer of a socket, bytes; beyond it the socket is closed. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-/** How long a goodbye may take when the server stops, milliseconds. */
-const GOODBYE_MS = 500;
 
-/** Close codes: 1001 the server stops, 4401 the credential is not (or no longer) good. */
-const GOING_AWAY = 1001;
+/** Close code: the credential is not (or no longer) good. */
 const REVOKED = 4401;
 
 export interface Sockets {
   accept(socket: WebSocket, subscription: Subscription): void;
+  /** Sends a frame to approvers; those who read too slowly miss it. */
+  tellApprovers(frame: string): void;
   /** The browser has signed out: closes its sockets. */
   endSession(sessionHash: string): void;
   /** Says goodbye to all, and resolves when all are closed. */
@@ -37,6 +37,7 @@ export interface SocketsOptions {
 export function createSockets({ server, feed, auth, clock, logger }: SocketsOptions): Sockets {
   const unanswered = new WeakSet<WebSocket>();
   const credentials = new Map<WebSocket, Credential>();
+  const approvers = new Set<WebSocket>();
   let timer: unknown;
 
   const check = async (socket: WebSocket): Promise<void> => {
@@ -64,17 +65,22 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
     accept: (socket, subscription) => {
       const listener = listenerOn(socket);
       credentials.set(socket, subscription.credential);
+      if (subscription.workspaceId === null) approvers.add(socket);
       socket.on('pong', () => unanswered.delete(socket));
       // What clients say is ignored; `close` follows every error.
       socket.on('error', () => {});
       socket.on('close', () => {
         credentials.delete(socket);
+        approvers.delete(socket);
         feed.unsubscribe(listener);
       });
       feed.subscribe(listener, subscription).catch((error: unknown) => {
         logger.error({ error: messageOf(error) }, 'cannot replay events; socket closed');
         socket.terminate();
       });
+    },
+    tellApprovers: (frame) => {
+      for (const socket of approvers) if (socket.bufferedAmount === 0) socket.send(frame);
     },
     endSession: (sessionHash) => {
       for (const [socket, credential] of credentials)
@@ -112,16 +118,4 @@ function listenerOn(socket: WebSocket): Listener {
         socket.send(frameOf(event), () => resolve());
       }),
   };
-}
-
-function sayGoodbye(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(() => socket.terminate(), GOODBYE_MS);
-    socket.once('close', () => {
-      clearTimeout(giveUp);
-      resolve();
-    });
-    if (socket.readyState === WebSocket.CLOSED) socket.emit('close');
-    else socket.close(GOING_AWAY, 'the server stops');
-  });
 }

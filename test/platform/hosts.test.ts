@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isCountersignError } from '../../src/errors.ts';
-import { servedAt } from '../../src/platform/served.ts';
+import { servedAt } from '../../src/http/served.ts';
 import { refusedUpgrade, runningPlatform, testApp } from '../support/platform.ts';
 
 const APPROVALS = '/workspaces/w1/approvals';

@@ -11,7 +11,7 @@ import {
 } from '../../src/platform/index.ts';
 import { silent } from '../../src/platform/logger.ts';
 import { newSecret } from '../../src/platform/secrets.ts';
-import { servedAt } from '../../src/platform/served.ts';
+import { servedAt } from '../../src/http/served.ts';
 import { createService } from '../../src/platform/service.ts';
 import { openStorage, type Storage } from '../../src/platform/storage/index.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CountersignError, messageOf } from '../../errors.ts';
-import { isLoopback } from '../../platform/served.ts';
+import { isLoopback } from '../../protocol/loopback.ts';
 import { SettingsError, SettingsReader } from '../../settings/reader.ts';
 import * as values from '../../settings/values.ts';
 import { defaultDataDir } from '../data-folder.ts';

@@ -1,11 +1,11 @@
 /** What the page and `countersign list` read: approvals of all workspaces, for approvers only. */
 
 import { Hono } from 'hono';
+import { Refusal } from '../../http/refusal.ts';
 import { MAX_ANSWER_BYTES } from '../../protocol/routes.ts';
 import { requireApprover } from '../access.ts';
 import type { PlatformEnv } from '../environment.ts';
 import { answerPage } from '../paging.ts';
-import { Refusal } from '../refusal.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
 import { approverView } from '../views.ts';
 import { wholeNumber } from '../whole-number.ts';

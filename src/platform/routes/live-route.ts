@@ -1,9 +1,9 @@
 /** `/ws`: decides what a socket may be told. The socket itself is made outside (`upgrade.ts`). */
 import { Hono } from 'hono';
+import { Refusal } from '../../http/refusal.ts';
 import { WORKSPACE_HEADER } from '../../protocol/routes.ts';
 import { subscriptionOf } from '../access.ts';
 import type { PlatformEnv } from '../environment.ts';
-import { Refusal } from '../refusal.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 export function liveRoute(): Hono<PlatformEnv> {

@@ -1,13 +1,13 @@
 /** Signing in with a browser: the token of the sign-in address for a cookie. */
 import { type Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
+import type { Served } from '../../http/served.ts';
 import { requireApprover, unauthorized } from '../access.ts';
 import { type Auth, sessionOf } from '../auth.ts';
 import { readBody } from '../body.ts';
 import type { PlatformEnv } from '../environment.ts';
 import { sessionSchema } from '../requests.ts';
 import { hashOf } from '../secrets.ts';
-import type { Served } from '../served.ts';
 import type { Sessions } from '../sessions.ts';
 
 export interface SessionRoutesOptions {

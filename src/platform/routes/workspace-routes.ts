@@ -1,5 +1,6 @@
 /** What requesters use, and the decision: `/workspaces/{workspace}/approvals…`. */
 import { type Context, Hono } from 'hono';
+import { Refusal } from '../../http/refusal.ts';
 import {
   IDEMPOTENCY_HEADER,
   LIST_WINDOW,
@@ -11,7 +12,6 @@ import { readBody } from '../body.ts';
 import type { PlatformEnv } from '../environment.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { answerPage } from '../paging.ts';
-import { Refusal } from '../refusal.ts';
 import { askedIn, createSchema, decideSchema, whyWithdrawn } from '../requests.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
 import type { ApprovalRow } from '../storage/schema.ts';

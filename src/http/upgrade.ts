@@ -1,37 +1,46 @@
 /** From a request for a socket to a socket: through the same app, the same guards, as any request. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocketServer } from 'ws';
-import { messageOf } from '../errors.ts';
-import type { PlatformApp } from './app.ts';
-import type { Subscription } from './feed.ts';
-import type { PlatformLogger } from './logger.ts';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { answerOf, Refusal } from './refusal.ts';
-import type { Sockets } from './sockets.ts';
 
-export interface UpgradeOptions {
-  readonly app: PlatformApp;
+export interface UpgradeOptions<Granted> {
+  /** Calls `grant` where the request may have a socket. */
+  readonly app: {
+    fetch(
+      request: Request,
+      bindings: { readonly grant: (granted: Granted) => void },
+    ): Response | Promise<Response>;
+  };
   readonly server: WebSocketServer;
-  readonly sockets: Sockets;
-  readonly logger: PlatformLogger;
+  readonly accept: (socket: WebSocket, granted: Granted) => void;
+  /** What came was no handshake. */
+  readonly onProblem: (error: unknown) => void;
 }
 
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** Answers the requests for a socket that an HTTP server gets. */
-export function createUpgrade({ app, server, sockets, logger }: UpgradeOptions) {
+export function createUpgrade<Granted extends object>({
+  app,
+  server,
+  accept,
+  onProblem,
+}: UpgradeOptions<Granted>): Upgrade {
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    let subscription: Subscription | undefined;
-    const grant = (granted: Subscription): void => {
-      subscription = granted;
+    let granted: Granted | undefined;
+    const grant = (what: Granted): void => {
+      granted = what;
     };
     const answer = await app.fetch(requestOf(request), { grant });
-    const granted = subscription;
-    if (granted === undefined) return refuse(socket, answer);
-    server.handleUpgrade(request, socket, head, (client) => sockets.accept(client, granted));
+    const given: Granted | undefined = granted;
+    if (given === undefined) return refuse(socket, answer);
+    server.handleUpgrade(request, socket, head, (client) => accept(client, given));
   };
-  return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     upgrade(request, socket, head).catch((error: unknown) => {
-      logger.warn({ error: messageOf(error) }, 'an upgrade failed');
+      onProblem(error);
       void refuse(socket, answerOf(new Refusal(400, 'invalid_request', 'this is no handshake')));
     });
   };

@@ -1,15 +1,14 @@
-/** The web page, as it was built. */
+/** A web page, as it was built. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
-import type { PlatformEnv } from '../environment.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from './refusal.ts';
 
-/** @param pageDir the folder of the built page; default {@link builtPage} */
-export function pageRoutes(pageDir: string = builtPage()): Hono<PlatformEnv> {
-  const app = new Hono<PlatformEnv>();
+/** @param pageDir the folder of the built page */
+export function pageRoutes(pageDir: string): Hono {
+  const app = new Hono();
   if (!existsSync(join(pageDir, 'index.html')))
     return app.get('/', () => {
       throw new Refusal(503, 'page_not_built', 'the web page is not built; run "npm run build"');
@@ -20,15 +19,15 @@ export function pageRoutes(pageDir: string = builtPage()): Hono<PlatformEnv> {
 }
 
 /** Names of assets hold a hash of what is in them. */
-const keepForEver: MiddlewareHandler<PlatformEnv> = async (c, next) => {
+const keepForEver: MiddlewareHandler = async (c, next) => {
   await next();
   if (c.res.ok) c.header('Cache-Control', 'public, max-age=31536000, immutable');
 };
 
-/** `dist/page` of this package, from the source and from the compiled code alike. */
-function builtPage(): string {
+/** A page of this package, in `dist`; from the source and from the compiled code alike. */
+export function builtPage(name: 'page'): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder))
     folder = dirname(folder);
-  return join(folder, 'dist', 'page');
+  return join(folder, 'dist', name);
 }

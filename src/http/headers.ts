@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono';
-import type { PlatformEnv } from '../environment.ts';
 
 const POLICY = [
   "default-src 'none'",
@@ -24,7 +23,7 @@ const ON_EVERY_ANSWER: Readonly<Record<string, string>> = {
 const TIME_HEADER = 'X-Server-Time';
 
 /** Sets the headers that every answer has, refusals included. Nothing is cached unless it says so. */
-export function addHeaders(now: () => number): MiddlewareHandler<PlatformEnv> {
+export function addHeaders(now: () => number): MiddlewareHandler {
   return async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(ON_EVERY_ANSWER)) c.header(name, value);

@@ -1,5 +1,6 @@
 /** What the server was told to serve: which `Host` and which `Origin` are its own. */
 import { CountersignError } from '../errors.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 
 export interface Served {
   /** The address of the listener, without a trailing slash. */
@@ -44,10 +45,6 @@ export function servedAt(host: string, port: number, origins: readonly string[])
       addresses.toReversed().find((address) => address.host === name?.toLowerCase())?.origin ?? url,
   };
 }
-
-/** True for the names and addresses that only this machine reaches. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
 const bracketed = (host: string): string =>
   host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;

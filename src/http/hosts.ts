@@ -1,14 +1,13 @@
 import type { MiddlewareHandler } from 'hono';
-import type { PlatformEnv } from '../environment.ts';
-import { Refusal } from '../refusal.ts';
-import type { Served } from '../served.ts';
+import { Refusal } from './refusal.ts';
+import type { Served } from './served.ts';
 
 /**
  * Before anything else: is this request for us, and from our own page? A page of another site can
  * make a browser send requests here, by our address or by a name of its own that it points here
  * (DNS rebinding); the first shows in `Origin`, the second in `Host`.
  */
-export function checkHostAndOrigin(served: Served): MiddlewareHandler<PlatformEnv> {
+export function checkHostAndOrigin(served: Pick<Served, 'hosts' | 'origins'>): MiddlewareHandler {
   return async (c, next) => {
     const host = c.req.header('host');
     if (host === undefined || !served.hosts.has(host.toLowerCase()))
