@@ -15,6 +15,7 @@ import { contradictionEvent, twinEvent } from './records.ts';
 import { Resumption } from './resumption.ts';
 import { provideServices } from './services.ts';
 import type { Settings } from './settings.ts';
+import { shareStates } from './state-sharing.ts';
 
 export interface Parts {
   readonly environment: Environment;
@@ -55,6 +56,7 @@ export function assemble(settings: Settings, options: ApprovalsOptions): Parts {
   const once = new Once({ folder, environment });
   const journal = options.journal === false ? undefined : new Journal({ folder, environment });
   const client = createClient(basis);
+  if (settings.shareStates) shareStates(listeners, client);
   const runs = createRuns(basis, { client, once, journal });
   const resumption = createResumption(basis, { client, once, journal, runs });
   const read = (): Promise<ConfigRead> => readConfig(settings.configDir, environment.files);

@@ -60,6 +60,11 @@ export interface SettingsOptions {
   readonly grantTtl?: number | string | undefined;
   /** Read the row before a grant from the live channel is believed. Default: false. */
   readonly confirmGrants?: boolean | undefined;
+  /**
+   * Whether the platform is told in which state each approval is, for the picture on the approver's
+   * page (`COUNTERSIGN_SHARE_STATES`). Names of states, nothing else. Default: false.
+   */
+  readonly shareStates?: boolean | undefined;
   /** How many approvals may wait at once in this client. Default: 10,000. */
   readonly maxConcurrent?: number | undefined;
 }
@@ -88,6 +93,7 @@ export interface Settings {
   readonly stateDirIsSet: boolean;
   readonly grantTtlMs: number;
   readonly confirmGrants: boolean;
+  readonly shareStates: boolean;
   readonly maxConcurrent: number;
 }
 
@@ -166,7 +172,7 @@ function readWaiting(reader: SettingsReader, options: SettingsOptions) {
     { option: 'useWebSocket', given: options.useWebSocket, variable: 'APPROVAL_USE_WEBSOCKET' },
     values.flag,
   );
-  const { confirmGrants, maxConcurrent, grantTtl } = options;
+  const { confirmGrants, maxConcurrent, grantTtl, shareStates } = options;
   return {
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     timeoutIsDefault: timeoutMs === undefined,
@@ -176,6 +182,11 @@ function readWaiting(reader: SettingsReader, options: SettingsOptions) {
       reader.read({ option: 'grantTtl', given: grantTtl }, values.duration) ?? DEFAULT_GRANT_TTL_MS,
     confirmGrants:
       reader.read({ option: 'confirmGrants', given: confirmGrants }, values.flag) ?? false,
+    shareStates:
+      reader.read(
+        { option: 'shareStates', given: shareStates, variable: 'COUNTERSIGN_SHARE_STATES' },
+        values.flag,
+      ) ?? false,
     maxConcurrent:
       reader.read({ option: 'maxConcurrent', given: maxConcurrent }, values.count) ??
       DEFAULT_MAX_CONCURRENT,

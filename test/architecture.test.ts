@@ -174,6 +174,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/resumption.ts',
     'src/services.ts',
     'src/shared-run.ts',
+    'src/state-sharing.ts',
     'src/journal/',
     'machines/',
     'xstate',

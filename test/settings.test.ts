@@ -50,6 +50,7 @@ describe('settings', () => {
       stateDirIsSet: false,
       grantTtlMs: 600_000,
       confirmGrants: false,
+      shareStates: false,
       maxConcurrent: 10_000,
     });
   });
@@ -57,6 +58,7 @@ describe('settings', () => {
   it('come from the environment', () => {
     const env = {
       PLATFORM_URL: ' https://platform.example/base/ ',
+      COUNTERSIGN_SHARE_STATES: 'true',
       WORKSPACE_ID: 'ws-2',
       APPROVAL_TIMEOUT: '5m',
       APPROVAL_POLL_INTERVAL: '0.5',
@@ -86,6 +88,7 @@ describe('settings', () => {
       stateDirIsSet: true,
       grantTtlMs: 600_000,
       confirmGrants: false,
+      shareStates: true,
       maxConcurrent: 10_000,
     });
   });

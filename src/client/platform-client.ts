@@ -23,6 +23,7 @@ import { Lists } from './lists.ts';
 import { LiveChannel } from './live-channel.ts';
 import { heedRetryAfter } from './patience.ts';
 import { Reader } from './reader.ts';
+import { type StateReport, StateReports } from './state-reports.ts';
 import { type Created, type SubmitOptions, submit } from './submit.ts';
 import type { TokenSource } from './token-source.ts';
 import { type Twin, Twins } from './twins.ts';
@@ -70,6 +71,7 @@ export class PlatformClient {
   /** Approvals whose decision may have been sent before we listened. */
   readonly #unread = new Set<string>();
   readonly #debts: Debts;
+  readonly #stateReports: StateReports;
   readonly #twins: Twins;
   #ignoredFrames = 0;
 
@@ -94,6 +96,12 @@ export class PlatformClient {
       isAskedAgain: ({ key, traceId }) =>
         key !== traceId &&
         Array.from(this.#users).some(([user, used]) => used === key && user !== traceId),
+    });
+    this.#stateReports = new StateReports({
+      exchange: this.#exchange,
+      environment,
+      workspaceId,
+      onTrouble: options.onTrouble,
     });
     this.#twins = new Twins(this.#debts, options.onTwin);
     this.#waiters = new Waiters(options.onContradiction, options.lookAtDeadlines);
@@ -190,6 +198,11 @@ export class PlatformClient {
     this.#debts.owe({ ...input, isUnsure: input.approvalId === null });
   }
 
+  /** Tells the platform where an approval is, for people to see; see {@link StateReports}. */
+  tellState(approvalId: string, report: StateReport): void {
+    this.#stateReports.tell(approvalId, report);
+  }
+
   /** Frames so far that told us of no decision. */
   get ignoredFrames(): number {
     return this.#ignoredFrames;
@@ -212,6 +225,7 @@ export class PlatformClient {
   async close(): Promise<void> {
     this.#reader.close();
     this.#channel?.close();
+    await this.#stateReports.close();
     await Promise.allSettled(this.#submitting);
     await this.#debts.close();
     await this.#lists.close();

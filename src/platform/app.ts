@@ -5,6 +5,7 @@ import { answerAlways } from '../http/answers.ts';
 import { builtPage, pageRoutes } from '../http/page-routes.ts';
 import type { Served } from '../http/served.ts';
 import { unauthorized } from './access.ts';
+import type { AskerState, AskerStates } from './asker-states.ts';
 import type { Auth } from './auth.ts';
 import type { PlatformEnv } from './environment.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -15,6 +16,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { workspaceRoutes } from './routes/workspace-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { ApprovalStore } from './storage/approvals.ts';
+import type { ApprovalRow } from './storage/schema.ts';
 
 export interface AppOptions {
   readonly served: Served;
@@ -24,6 +26,8 @@ export interface AppOptions {
   readonly onSignOut: (sessionHash: string) => void;
   readonly lifecycle: Lifecycle;
   readonly approvals: ApprovalStore;
+  readonly askerStates: AskerStates;
+  readonly onAskerState: (row: ApprovalRow, state: AskerState) => void;
   readonly logger: PlatformLogger;
   readonly now: () => number;
   /** The folder of the built page; default the package's own. */

@@ -49,6 +49,13 @@ export const decideSchema = z.strictObject({
   digest: digest.nullish(),
 });
 
+/** Names of states, as machines have them: shown, and nothing else. */
+const stateName = z
+  .string()
+  .regex(/^[A-Za-z][\w.-]{0,63}$/, 'must be the name of a state: letters, digits, dots');
+
+export const stateSchema = z.strictObject({ state: stateName, from: stateName.nullish() });
+
 export const sessionSchema = z.strictObject({ token: z.string().max(1_000) });
 
 /**

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { Served } from '../http/served.ts';
 import { createUpgrade, type Upgrade } from '../http/upgrade.ts';
 import { createApp, type PlatformApp } from './app.ts';
+import { AskerStates, askerFrame } from './asker-states.ts';
 import { cookieNameOf, createAuth, ownerName } from './auth.ts';
 import type { PlatformClock } from './clock.ts';
 import { createFeed, type Subscription } from './feed.ts';
@@ -53,9 +54,28 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const sweeper: Sweeper = createSweeper({ clock, logger, expireDue: lifecycle.expireDue });
   const server = new WebSocketServer(SOCKET_OPTIONS);
   const sockets = createSockets({ server, feed, auth, clock, logger });
-  const parts = { served, auth, sessions, cookieName, lifecycle, approvals, logger, now };
+  const askerStates = new AskerStates();
+  const parts = {
+    served,
+    auth,
+    sessions,
+    cookieName,
+    lifecycle,
+    approvals,
+    askerStates,
+    logger,
+    now,
+  };
   const onSignOut = (sessionHash: string): void => sockets.endSession(sessionHash);
-  const app = createApp({ ...parts, onSignOut, pageDir: options.pageDir });
+  const app = createApp({
+    ...parts,
+    onSignOut,
+    onAskerState: ({ id, workspace_id }, state) => {
+      askerStates.set(id, state);
+      sockets.tellApprovers(askerFrame(workspace_id, id, state));
+    },
+    pageDir: options.pageDir,
+  });
 
   // What came due while no server ran, and the next deadline.
   await sweeper.sweep();

@@ -11,6 +11,9 @@ export const routes = {
   /** `POST` decides (an approver) or withdraws (a requester). */
   decide: (workspaceId: string, id: string) =>
     `workspaces/${segment(workspaceId)}/approvals/${segment(id)}/decide`,
+  /** `POST` says where the asker is; our platform only. */
+  state: (workspaceId: string, id: string) =>
+    `workspaces/${segment(workspaceId)}/approvals/${segment(id)}/state`,
   /** `GET`, for approvers. */
   pending: 'approvals/pending',
   live: 'ws',

@@ -8,11 +8,12 @@ import {
   WITHDRAWN_PREFIX,
 } from '../../protocol/routes.ts';
 import { requireReader, requireRequester, workspaceIn } from '../access.ts';
+import type { AskerState } from '../asker-states.ts';
 import { readBody } from '../body.ts';
 import type { PlatformEnv } from '../environment.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { answerPage } from '../paging.ts';
-import { askedIn, createSchema, decideSchema, whyWithdrawn } from '../requests.ts';
+import { askedIn, createSchema, decideSchema, stateSchema, whyWithdrawn } from '../requests.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
 import type { ApprovalRow } from '../storage/schema.ts';
 import { endView, rowView } from '../views.ts';
@@ -21,12 +22,15 @@ import { wholeNumber } from '../whole-number.ts';
 export interface WorkspaceRoutesOptions {
   readonly lifecycle: Lifecycle;
   readonly approvals: ApprovalStore;
+  readonly now: () => number;
+  /** An asker says where it is. */
+  readonly onAskerState: (row: ApprovalRow, state: AskerState) => void;
 }
 
 const MAX_KEY = 256;
 
 export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformEnv> {
-  const { lifecycle, approvals } = options;
+  const { lifecycle, approvals, now, onAskerState } = options;
   const find = async (c: Context<PlatformEnv>, workspaceId: string): Promise<ApprovalRow> => {
     const row = await approvals.find(c.req.param('id') ?? '');
     // Of another workspace: as unknown as any other, so that ids cannot be tried out.
@@ -59,6 +63,13 @@ export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformE
       const workspaceId = workspaceIn(c);
       requireReader(c.var.principal, workspaceId);
       return c.json(rowView(await find(c, workspaceId)));
+    })
+    .post('/:id/state', async (c) => {
+      const workspaceId = workspaceIn(c);
+      requireRequester(c.var.principal, workspaceId);
+      const { state, from = null } = await readBody(c, stateSchema);
+      onAskerState(await find(c, workspaceId), { state, from, at: now() });
+      return c.body(null, 204);
     })
     .post('/:id/decide', async (c) => {
       const workspaceId = workspaceIn(c);

@@ -113,6 +113,12 @@ const SETTINGS: readonly Setting[] = [
   },
   { option: 'grantTtl', usual: [...TIMES, '2d'], isRight: isTime(Number.POSITIVE_INFINITY) },
   { option: 'confirmGrants', usual: FLAGS, isRight: isFlag },
+  {
+    option: 'shareStates',
+    variable: 'COUNTERSIGN_SHARE_STATES',
+    usual: FLAGS,
+    isRight: isFlag,
+  },
   { option: 'maxConcurrent', usual: [1, 10_000, 0, -1, 1.5, '10'], isRight: isCount },
 ];
 
