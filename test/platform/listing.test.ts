@@ -103,6 +103,7 @@ describe('an approver reads', () => {
       args: null,
       args_schema: null,
       edited_args: null,
+      asker: null,
     });
   });
 
