@@ -1,6 +1,6 @@
 /**
  * For tests of programs that use Countersign: a fake platform, an approver that decides by itself,
- * and a check that nothing is left open. Needs no test runner.
+ * a check that nothing is left open, and walks along the approval machine. Needs no test runner.
  */
 export type { CleanFinishOptions, OpenHandles } from './clean-finish.ts';
 export { expectCleanFinish, openHandles } from './clean-finish.ts';
@@ -20,3 +20,19 @@ export type {
   ScriptedDecision,
 } from './scripted-approver.ts';
 export { scriptedApprover } from './scripted-approver.ts';
+export type { StepName } from './walk/catalogue.ts';
+export type { Coverage, Covered } from './walk/coverage.ts';
+export type { KnownDivergence } from './walk/known.ts';
+export type { MachineSystemOptions } from './walk/machine-system.ts';
+export { machineSystem } from './walk/machine-system.ts';
+export type { StateName } from './walk/model.ts';
+export type { Difference, ObservedApproval } from './walk/observed.ts';
+export type { ApprovalPath, PathOptions, PathStep } from './walk/paths.ts';
+export { approvalPaths } from './walk/paths.ts';
+export type { WalkReport } from './walk/report.ts';
+export type { ApprovalSystem, MakeHappen, MakeSystem, Observation } from './walk/system.ts';
+export { IMPOSSIBLE } from './walk/system.ts';
+export type { TestApprovalsOptions } from './walk/test-approvals.ts';
+export { testApprovals } from './walk/test-approvals.ts';
+export { WalkError } from './walk/walk-error.ts';
+export type { Divergence } from './walk/walker.ts';

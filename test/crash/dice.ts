@@ -1,4 +1,4 @@
-import { seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '../../src/testing/walk/seeded-random.ts';
 
 /** Choices that are the same for the same seed. */
 export class Dice {

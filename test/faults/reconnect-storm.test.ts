@@ -1,7 +1,7 @@
 /** A thousand agents lose their channel in one moment, and must not come back in one. */
 import { describe, expect, it } from 'vitest';
 import { reconnectAfterMs } from '../../src/client/live-channel.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '../../src/testing/walk/seeded-random.ts';
 
 const CLIENTS = 1_000;
 /** The default of `APPROVAL_POLL_INTERVAL`. */

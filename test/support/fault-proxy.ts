@@ -9,9 +9,9 @@
  * ```
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import { seededRandom } from '../../src/testing/walk/seeded-random.ts';
 import { Connection } from './fault-proxy/connection.ts';
 import { Direction, type Toxics } from './fault-proxy/toxics.ts';
-import { seededRandom } from './seeded-random.ts';
 
 export interface FaultProxyOptions {
   /** An http address; its path is kept. */

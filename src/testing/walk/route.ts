@@ -1,0 +1,85 @@
+/** Where a walk goes: along a path, or as chance has it. */
+import { eventsOf, STEP_NAMES, type StepName } from './catalogue.ts';
+import { handles, type Model, modelAfter } from './model.ts';
+
+export interface Route {
+  /** The step to make happen; `undefined` at the end. @param refused what cannot happen here */
+  readonly next: (model: Model, refused: ReadonlySet<StepName>) => StepName | undefined;
+  /** A step happened. @returns whether that is on the way */
+  readonly follow: (step: StepName) => boolean;
+}
+
+/** Exactly these steps. What happens by itself after the last one is on the way too. */
+export function alongPath(steps: readonly StepName[]): Route {
+  let at = 0;
+  return {
+    next: (_, refused) => {
+      const step = steps[at];
+      return step === undefined || refused.has(step) ? undefined : step;
+    },
+    follow: (step) => {
+      const isOnTheWay = at >= steps.length || steps[at] === step;
+      at += 1;
+      return isOnTheWay;
+    },
+  };
+}
+
+/** Along a path, and then everything that must change nothing there, one after the other. */
+export function alongPathAndIgnored(path: readonly StepName[]): Route {
+  const way = alongPath(path);
+  const done = new Set<StepName>();
+  let left = path.length;
+  return {
+    next: (model, refused) =>
+      left > 0
+        ? way.next(model, refused)
+        : STEP_NAMES.find(
+            (step) => !done.has(step) && !refused.has(step) && isIgnored(model, step),
+          ),
+    follow: (step) => {
+      done.add(step);
+      left -= 1;
+      return way.follow(step);
+    },
+  };
+}
+
+/** Whether a step can happen and changes nothing. Stories begin with what does. */
+export const isIgnored = (model: Model, step: StepName): boolean =>
+  eventsOf(step).length === 1 && modelAfter(model, step) !== undefined && !handles(model, step);
+
+/** What can happen where the model stands. Of a story, every part must. */
+export const isOpen = (model: Model, step: StepName): boolean => {
+  const isStory = eventsOf(step).length > 1;
+  return modelAfter(model, step) !== undefined && (!isStory || handles(model, step));
+};
+
+/** Likelier is what leads on, so that walks do not end at once. */
+const WEIGHTS = { on: 6, end: 2, nowhere: 1 };
+
+/** @param longest steps, told and by themselves */
+export function atRandom(random: () => number, longest: number): Route {
+  let made = 0;
+  return {
+    next: (model, refused) => {
+      if (made >= longest) return undefined;
+      const open = STEP_NAMES.filter((step) => !refused.has(step) && isOpen(model, step));
+      const weights = open.map((step) => weightOf(model, step));
+      let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
+      return open.find((_, index) => {
+        rest -= weights[index] ?? 0;
+        return rest < 0;
+      });
+    },
+    follow: () => {
+      made += 1;
+      return true;
+    },
+  };
+}
+
+function weightOf(model: Model, step: StepName): number {
+  if (isIgnored(model, step)) return WEIGHTS.nowhere;
+  return modelAfter(model, step)?.state.status === 'active' ? WEIGHTS.on : WEIGHTS.end;
+}
