@@ -185,7 +185,8 @@ const errorEntries = (error: object): Entry[] => [
 
 const ACCESSOR = '[getter]';
 
-function dataAt(value: object, key: string): unknown {
+/** An own field, without running a getter; own fields are all that XState keeps anything in. */
+export function dataAt(value: object, key: string): unknown {
   const descriptor = Object.getOwnPropertyDescriptor(value, key);
   if (descriptor === undefined || 'value' in descriptor) return descriptor?.value;
   return ACCESSOR;
