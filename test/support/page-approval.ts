@@ -21,6 +21,7 @@ export function anApproval(over: Partial<Approval> = {}): Approval {
     decidedBy: null,
     decidedAt: null,
     note: null,
+    asker: null,
     ...over,
   };
 }

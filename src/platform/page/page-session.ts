@@ -96,6 +96,10 @@ export class PageSession {
   #onFrame(data: string): void {
     const frame = readFrame(data);
     if (frame === undefined) return;
+    if (frame.kind === 'moved') {
+      this.#store.dispatch({ type: 'asker.moved', id: frame.id, step: frame.step });
+      return;
+    }
     if (frame.seq !== null) this.#seq = Math.max(this.#seq ?? 0, frame.seq);
     if (frame.kind === 'arrived') {
       this.#reader.noteArrival(frame.approval.id);

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { JsonValue } from '../../../machines/index.ts';
 import type { Approval, End, Outcome } from './model/approval.ts';
+import type { AskerStep } from './model/asker.ts';
 
 // Its compiled checks need `eval`, which the page's security policy forbids and reports.
 z.config({ jitless: true });
@@ -34,8 +35,20 @@ const viewSchema = z.object({
   digest: text,
   args: json,
   edited_args: json,
+  asker: z.optional(z.unknown()),
 });
 type View = z.infer<typeof viewSchema>;
+
+const stepSchema = z.object({
+  state: z.string().check(z.minLength(1), z.maxLength(64)),
+  from: z.nullish(z.string().check(z.maxLength(64))),
+  at: z.string(),
+});
+
+const stateFrameSchema = z.object({
+  event: z.literal('APPROVAL_STATE'),
+  payload: z.looseObject({ approval_id: z.string().check(z.minLength(1)) }),
+});
 
 const frameSchema = z.object({
   event: z.enum([
@@ -55,7 +68,8 @@ export const listSchema = z.array(z.unknown());
 
 export type Frame =
   | { readonly kind: 'arrived'; readonly seq: number | null; readonly approval: Approval }
-  | { readonly kind: 'ended'; readonly seq: number | null; readonly end: End };
+  | { readonly kind: 'ended'; readonly seq: number | null; readonly end: End }
+  | { readonly kind: 'moved'; readonly id: string; readonly step: AskerStep };
 
 const instantOf = (value: string | null | undefined): number | null => {
   const ms = Date.parse(value ?? '');
@@ -97,12 +111,22 @@ const toApproval = (view: View): Approval => ({
   decidedBy: view.decided_by || null,
   decidedAt: instantOf(view.decided_at),
   note: view.note || null,
+  asker: readStep(view.asker),
 });
 
-/** What a frame tells, or `undefined` for everything that is none of the four events. */
+/** Where an asker says that it is; `null` where it says nothing that makes sense. */
+function readStep(value: unknown): AskerStep | null {
+  const parsed = stepSchema.safeParse(value);
+  const at = parsed.success ? instantOf(parsed.data.at) : null;
+  if (!parsed.success || at === null) return null;
+  return { state: parsed.data.state, from: parsed.data.from || null, at };
+}
+
+/** What a frame tells, or `undefined` for everything that is none of the five events. */
 export function readFrame(data: string): Frame | undefined {
-  const parsed = frameSchema.safeParse(parse(data));
-  if (!parsed.success) return undefined;
+  const value = parse(data);
+  const parsed = frameSchema.safeParse(value);
+  if (!parsed.success) return readMove(value);
   const { event, payload, workspace_id, seq = null } = parsed.data;
   if (event === 'APPROVAL_REQUESTED') {
     const approval = readApproval({ workspace_id, ...payload, id: payload.approval_id });
@@ -110,6 +134,14 @@ export function readFrame(data: string): Frame | undefined {
   }
   const end = readEnd(payload.approval_id, payload, DEFAULT_OUTCOME[event]);
   return end && { kind: 'ended', seq, end };
+}
+
+function readMove(value: unknown): Frame | undefined {
+  const parsed = stateFrameSchema.safeParse(value);
+  if (!parsed.success) return undefined;
+  const { payload } = parsed.data;
+  const step = readStep(payload);
+  return step === null ? undefined : { kind: 'moved', id: payload.approval_id, step };
 }
 
 const DEFAULT_OUTCOME = {

@@ -1,4 +1,5 @@
 import type { Approval, End } from './approval.ts';
+import type { AskerStep } from './asker.ts';
 import type { Snapshot } from './merging.ts';
 import type { Attempt, Link } from './state.ts';
 
@@ -21,6 +22,7 @@ export type Action =
   | { readonly type: 'approval.read'; readonly approval: Approval }
   /** The platform knows no such request (any more). */
   | { readonly type: 'approval.vanished'; readonly id: string }
+  | { readonly type: 'asker.moved'; readonly id: string; readonly step: AskerStep }
   | { readonly type: 'approval.selected'; readonly id: string }
   | { readonly type: 'text.opened'; readonly ids: readonly string[] }
   | { readonly type: 'note.written'; readonly id: string; readonly note: string }

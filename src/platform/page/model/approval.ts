@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../../machines/index.ts';
+import type { AskerStep } from './asker.ts';
 
 /** How an approval ended. `unknown`: it is over, in a way that this page has no word for. */
 export type Outcome = 'granted' | 'denied' | 'timeout' | 'withdrawn' | 'unknown';
@@ -23,6 +24,8 @@ export interface Approval {
   readonly decidedBy: string | null;
   readonly decidedAt: number | null;
   readonly note: string | null;
+  /** Where its asker was when it was read; `null` where that tells nothing. */
+  readonly asker: AskerStep | null;
 }
 
 /** The part of a request that its end fills in. */

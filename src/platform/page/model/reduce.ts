@@ -1,6 +1,7 @@
 import { quoted } from '../../../page/summary.ts';
 import type { Action } from './actions.ts';
 import { type Approval, isWaiting, keyOf } from './approval.ts';
+import { withStep } from './asker.ts';
 import { DEAD_TIME_MS, settled } from './deciding.ts';
 import { mergeEnd, mergeOne, mergeSnapshot } from './merging.ts';
 import { type Approvals, waitingOf } from './ordering.ts';
@@ -36,13 +37,17 @@ function step(state: PageState, action: Action): PageState {
     case 'trouble.met':
       return { ...state, trouble: action.trouble };
     case 'approval.arrived':
-      return arrived(withApprovals(state, mergeOne(state.approvals, action.approval)), state);
+      return arrived(withOne(state, action.approval), state);
     case 'approval.ended':
       return withApprovals(state, mergeEnd(state.approvals, action.end));
     case 'approval.read':
-      return withApprovals(state, mergeOne(state.approvals, action.approval));
+      return withOne(state, action.approval);
     case 'approval.vanished':
       return vanished(state, action.id);
+    case 'asker.moved':
+      return state.approvals.has(action.id)
+        ? { ...state, askers: withStep(state.askers, action.id, action.step) }
+        : state;
     case 'approval.selected':
       return selected(state, action.id, true);
     case 'text.opened':
@@ -62,7 +67,9 @@ function linkAfter(link: Link, at: Link['at'], now: number): Link {
 }
 
 function listsRead(state: PageState, action: Extract<Action, { type: 'lists.read' }>): PageState {
-  const next = withApprovals(state, mergeSnapshot(state.approvals, action.snapshot));
+  const { snapshot } = action;
+  const heard = withAskers(state, [...snapshot.pending, ...snapshot.recent]);
+  const next = withApprovals(heard, mergeSnapshot(state.approvals, snapshot));
   const read: PageState = {
     ...next,
     list: { at: 'loaded', unreadable: action.unreadable, more: action.more },
@@ -71,6 +78,17 @@ function listsRead(state: PageState, action: Extract<Action, { type: 'lists.read
   };
   return state.everLoaded ? arrived(read, state) : read;
 }
+
+const withOne = (state: PageState, approval: Approval): PageState =>
+  withApprovals(withAskers(state, [approval]), mergeOne(state.approvals, approval));
+
+const withAskers = (state: PageState, read: readonly Approval[]): PageState => ({
+  ...state,
+  askers: read.reduce(
+    (askers, { id, asker }) => (asker === null ? askers : withStep(askers, id, asker)),
+    state.askers,
+  ),
+});
 
 /** Marks and announces what waits now and was not known before. */
 function arrived(next: PageState, before: PageState): PageState {

@@ -1,4 +1,5 @@
 import type { Approval, Verdict } from './approval.ts';
+import type { Askers } from './asker.ts';
 import type { Approvals } from './ordering.ts';
 
 export type Session =
@@ -36,6 +37,7 @@ export interface PageState {
   /** True once a list has been read: from then on there is something to be old. */
   readonly everLoaded: boolean;
   readonly approvals: Approvals;
+  readonly askers: Askers;
   readonly selectedId: string | null;
   /** The reader went there himself; else the page put it before him. */
   readonly isChosen: boolean;
@@ -63,6 +65,7 @@ export const initialState: PageState = {
   list: { at: 'loading' },
   everLoaded: false,
   approvals: new Map(),
+  askers: new Map(),
   selectedId: null,
   isChosen: false,
   heldId: null,
