@@ -25,7 +25,7 @@ const keepForEver: MiddlewareHandler = async (c, next) => {
 };
 
 /** A page of this package, in `dist`; from the source and from the compiled code alike. */
-export function builtPage(name: 'page'): string {
+export function builtPage(name: 'page' | 'inspect-page'): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder))
     folder = dirname(folder);

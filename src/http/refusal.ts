@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'not_found'
   | 'page_not_built'
   | 'too_large'
+  | 'too_many'
   | 'unauthorized'
   | 'unknown_key'
   | 'unsupported_media_type'

@@ -1,8 +1,14 @@
 /** From a request for a socket to a socket: through the same app, the same guards, as any request. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket, WebSocketServer } from 'ws';
 import { answerOf, Refusal } from './refusal.ts';
+
+/** A request for a socket, as Node's server hands it over. */
+export interface Handshake {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
 
 export interface UpgradeOptions<Granted> {
   /** Calls `grant` where the request may have a socket. */
@@ -12,8 +18,7 @@ export interface UpgradeOptions<Granted> {
       bindings: { readonly grant: (granted: Granted) => void },
     ): Response | Promise<Response>;
   };
-  readonly server: WebSocketServer;
-  readonly accept: (socket: WebSocket, granted: Granted) => void;
+  readonly accept: (handshake: Handshake, granted: Granted) => void;
   /** What came was no handshake. */
   readonly onProblem: (error: unknown) => void;
 }
@@ -23,23 +28,22 @@ export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =
 /** Answers the requests for a socket that an HTTP server gets. */
 export function createUpgrade<Granted extends object>({
   app,
-  server,
   accept,
   onProblem,
 }: UpgradeOptions<Granted>): Upgrade {
-  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+  const upgrade = async (handshake: Handshake): Promise<void> => {
     let granted: Granted | undefined;
     const grant = (what: Granted): void => {
       granted = what;
     };
-    const answer = await app.fetch(requestOf(request), { grant });
+    const answer = await app.fetch(requestOf(handshake.request), { grant });
     const given: Granted | undefined = granted;
-    if (given === undefined) return refuse(socket, answer);
-    server.handleUpgrade(request, socket, head, (client) => accept(client, given));
+    if (given === undefined) await refuse(handshake.socket, answer);
+    else accept(handshake, given);
   };
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    upgrade(request, socket, head).catch((error: unknown) => {
+    upgrade({ request, socket, head }).catch((error: unknown) => {
       onProblem(error);
       void refuse(socket, answerOf(new Refusal(400, 'invalid_request', 'this is no handshake')));
     });

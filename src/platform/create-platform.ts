@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { CountersignError, messageOf } from '../errors.ts';
 import { listenOn, onSocketRequest } from '../http/listener.ts';
 import { servedAt } from '../http/served.ts';
+import { createStartable } from '../http/startable.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { approverToken } from './approver-token.ts';
 import { type PlatformClock, systemClock } from './clock.ts';
@@ -62,43 +63,21 @@ export function createPlatform(options: PlatformOptions): Platform {
   if (options.dataDir === '')
     throw new CountersignError('config', 'dataDir is empty; name the data folder');
   const dataDir = resolve(options.dataDir);
-  let starting: Promise<Running> | undefined;
-  let running: Running | undefined;
-  let closing: Promise<void> | undefined;
-
-  const here = (): Running => {
-    if (running === undefined)
-      throw new CountersignError('closed', 'the platform is not listening');
-    return running;
-  };
-  const stop = async (): Promise<void> => {
-    const started = await starting?.catch(() => undefined);
-    running = undefined;
-    await started?.stop();
-  };
-  const close = (): Promise<void> => {
-    closing ??= stop();
-    return closing;
-  };
-  const listen = async (): Promise<void> => {
-    if (closing !== undefined) throw new CountersignError('closed', 'the platform was closed');
-    starting ??= start({ ...options, dataDir });
-    const started = await starting;
-    if (closing === undefined) running = started;
-  };
+  const service = createStartable('platform', () => start({ ...options, dataDir }));
+  const { listen, close } = service;
 
   return {
     dataDir,
     listen,
     close,
     get url() {
-      return here().url;
+      return service.running.url;
     },
     get signInUrl() {
-      return `${here().publicUrl}/#token=${here().token}`;
+      return `${service.running.publicUrl}/#token=${service.running.token}`;
     },
     get approverToken() {
-      return here().token;
+      return service.running.token;
     },
     [Symbol.asyncDispose]: close,
   };

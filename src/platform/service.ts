@@ -83,8 +83,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     app,
     upgrade: createUpgrade<Subscription>({
       app,
-      server,
-      accept: (socket, subscription) => sockets.accept(socket, subscription),
+      accept: ({ request, socket, head }, subscription) =>
+        server.handleUpgrade(request, socket, head, (client) =>
+          sockets.accept(client, subscription),
+        ),
       onProblem: (error) => logger.warn({ error: messageOf(error) }, 'an upgrade failed'),
     }),
     close: async () => {

@@ -2,6 +2,7 @@
 import { WebSocket, type WebSocketServer } from 'ws';
 import { messageOf } from '../errors.ts';
 import { sayGoodbye } from '../http/goodbye.ts';
+import { Pulse } from '../http/pulse.ts';
 import type { Auth } from './auth.ts';
 import type { PlatformClock } from './clock.ts';
 import type { Credential, Feed, Listener, Subscription } from './feed.ts';
@@ -35,15 +36,13 @@ export interface SocketsOptions {
 }
 
 export function createSockets({ server, feed, auth, clock, logger }: SocketsOptions): Sockets {
-  const unanswered = new WeakSet<WebSocket>();
+  const pulse = new Pulse();
   const credentials = new Map<WebSocket, Credential>();
   const approvers = new Set<WebSocket>();
   let timer: unknown;
 
   const check = async (socket: WebSocket): Promise<void> => {
-    if (unanswered.has(socket)) return socket.terminate();
-    unanswered.add(socket);
-    socket.ping();
+    if (!pulse.take(socket)) return;
     const credential = credentials.get(socket);
     if (credential !== undefined && !(await isGood(auth, credential)))
       socket.close(REVOKED, 'the credential was revoked, or has ended');
@@ -66,7 +65,7 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
       const listener = listenerOn(socket);
       credentials.set(socket, subscription.credential);
       if (subscription.workspaceId === null) approvers.add(socket);
-      socket.on('pong', () => unanswered.delete(socket));
+      pulse.watch(socket);
       // What clients say is ignored; `close` follows every error.
       socket.on('error', () => {});
       socket.on('close', () => {
