@@ -1,0 +1,94 @@
+import { useCallback } from 'preact/hooks';
+import { useKeys } from '../../../page/use-keys.ts';
+import { CHARTS } from '../charts.ts';
+import { lastOf } from '../model/timeline.ts';
+import type { Session } from '../session.ts';
+import type { Commands } from './commands.ts';
+import { SEARCH_ID } from './filters.tsx';
+import { TIMELINE_ID } from './timeline-pane.tsx';
+
+export const KEYS: readonly (readonly [string, string])[] = [
+  ['/', 'find actors'],
+  ['j  ↓', 'next actor'],
+  ['k  ↑', 'the one before'],
+  ['a  Esc', 'all actors'],
+  ['←  →', 'back and forth in the timeline'],
+  ['Home  End', 'its first entry, its last'],
+  ['Space', 'play, pause'],
+  ['l', 'live again'],
+  ['t', 'the other machine'],
+  ['+  -  0', 'larger, smaller, the whole chart'],
+  ['m', 'copy as Mermaid'],
+  ['s', 'save as SVG'],
+  ['?', 'this help'],
+];
+
+interface Desk {
+  readonly session: Session;
+  readonly commands: Commands;
+  readonly onHelp: () => void;
+}
+
+type Key = (desk: Desk) => void;
+
+const move =
+  (steps: number): Key =>
+  ({ session }) =>
+    isIn(TIMELINE_ID) ? session.step(steps) : session.move(steps);
+const step =
+  (steps: number): Key =>
+  ({ session }) =>
+    session.step(steps);
+const all: Key = ({ session }) => session.choose(null);
+const nextMachine: Key = ({ session }) => {
+  const index = CHARTS.findIndex(({ machine }) => machine === session.state.machine);
+  const next = CHARTS[(index + 1) % CHARTS.length];
+  if (next) session.showMachine(next.machine);
+};
+
+const ACTIONS = new Map<string, Key>([
+  ['/', () => document.getElementById(SEARCH_ID)?.focus()],
+  ['j', ({ session }) => session.move(1)],
+  ['k', ({ session }) => session.move(-1)],
+  ['ArrowDown', move(1)],
+  ['ArrowUp', move(-1)],
+  ['PageDown', move(10)],
+  ['PageUp', move(-10)],
+  ['ArrowLeft', step(-1)],
+  ['ArrowRight', step(1)],
+  ['Home', ({ session }) => session.scrub(0)],
+  ['End', ({ session }) => session.scrub(lastOf(session.state.timeline))],
+  [' ', ({ session }) => session.togglePlay()],
+  ['l', ({ session }) => session.goLive()],
+  ['a', all],
+  ['Escape', all],
+  ['t', nextMachine],
+  ['+', ({ commands }) => commands.zoom(1)],
+  ['-', ({ commands }) => commands.zoom(-1)],
+  ['0', ({ commands }) => commands.fit()],
+  ['m', ({ commands }) => commands.copyMermaid()],
+  ['s', ({ commands }) => commands.saveSvg()],
+  ['?', ({ onHelp }) => onHelp()],
+]);
+
+const isIn = (id: string): boolean =>
+  document.getElementById(id)?.contains(document.activeElement) ?? false;
+
+/** What has the focus and does something of its own with a key keeps it. */
+const isTaken = ({ key, target }: KeyboardEvent): boolean =>
+  target instanceof Element &&
+  ((key === ' ' && target.matches('button, summary')) ||
+    (/^(Arrow|Home|End|Page)/.test(key) && target.matches('input[type="range"]')));
+
+export function useDeskKeys({ session, commands, onHelp }: Desk): void {
+  const onKey = useCallback(
+    (event: KeyboardEvent) => {
+      const action = isTaken(event) ? undefined : ACTIONS.get(event.key);
+      if (!action) return;
+      event.preventDefault();
+      action({ session, commands, onHelp });
+    },
+    [session, commands, onHelp],
+  );
+  useKeys(onKey);
+}

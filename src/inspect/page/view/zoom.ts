@@ -1,0 +1,76 @@
+import { useEffect, useLayoutEffect } from 'preact/hooks';
+
+/** A factor, or as large as the pane allows: `auto` stays legible and follows, `whole` shows all. */
+export type Zoom = number | 'auto' | 'whole';
+
+/** Below this the labels of a chart cannot be read. */
+const LEGIBLE = 0.56;
+const LARGEST = 2.5;
+const SMALLEST = 0.25;
+const STEP = 1.25;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export function scaleOf(zoom: Zoom, pane: Size, chart: Size): number {
+  if (typeof zoom === 'number') return zoom;
+  const whole = Math.min(pane.width / chart.width, pane.height / chart.height, 1.4);
+  return zoom === 'whole' ? whole : Math.max(LEGIBLE, whole);
+}
+
+/** One step larger or smaller than what is shown. */
+export const zoomed = (scale: number, steps: 1 | -1): number =>
+  Math.min(LARGEST, Math.max(SMALLEST, scale * STEP ** steps));
+
+type Pane = { readonly current: HTMLElement | null };
+
+const sizeOf = (svg: SVGSVGElement): Size => svg.viewBox.baseVal;
+
+export const shownScale = (pane: HTMLElement): number => {
+  const svg = pane.querySelector('svg');
+  return svg ? svg.getBoundingClientRect().width / sizeOf(svg).width : 1;
+};
+
+/** Scales the chart to the pane, and keeps the current state in sight. */
+export function useScale(pane: Pane, zoom: Zoom, current: string | undefined): void {
+  useLayoutEffect(() => {
+    const element = pane.current;
+    const svg = element?.querySelector('svg');
+    if (!element || !svg) return;
+    const resize = (): void => {
+      const chart = sizeOf(svg);
+      const room = { width: element.clientWidth - 16, height: element.clientHeight - 16 };
+      const scale = scaleOf(zoom, room, chart);
+      svg.style.width = `${Math.floor(chart.width * scale)}px`;
+      svg.style.height = `${Math.floor(chart.height * scale)}px`;
+      follow(element, current, 'instant');
+    };
+    resize();
+    const observer = new ResizeObserver(resize);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [zoom]);
+  useEffect(() => {
+    const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (pane.current) follow(pane.current, current, isStill ? 'instant' : 'smooth');
+  }, [current]);
+}
+
+/** Room that is left around the state, pixels. */
+const MARGIN = 48;
+
+function follow(pane: HTMLElement, state: string | undefined, behavior: ScrollBehavior): void {
+  const element = state && pane.querySelector(`[data-state="${CSS.escape(state)}"]`);
+  if (!element) return;
+  const [is, room] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
+  const left = shift(is.left - room.left, is.right - room.left, room.width);
+  const top = shift(is.top - room.top, is.bottom - room.top, room.height);
+  if (left !== 0 || top !== 0) pane.scrollBy({ left, top, behavior });
+}
+
+function shift(start: number, end: number, room: number): number {
+  if (start < MARGIN) return start - MARGIN;
+  return end > room - MARGIN ? end - room + MARGIN : 0;
+}

@@ -1,0 +1,93 @@
+/** A view that says to the page what a test tells it to, and serves the page as the real one does. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { WebSocketServer } from 'ws';
+import { type ViewMessage, type WatchMessage, watchMessageSchema } from '../../src/inspect/wire.ts';
+import type { ForTest } from './browser-page.ts';
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const MIME: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+export interface ToldView {
+  readonly url: string;
+  /** To every page that is connected. */
+  readonly send: (message: ViewMessage) => void;
+  /** Sent to every page as it connects. */
+  greet: ViewMessage[];
+  /** What pages asked for, the last last. */
+  readonly asked: WatchMessage[];
+  /** Answers a page that asks for a timeline. */
+  historyOf: (actor: string) => ViewMessage | undefined;
+  /** Ends all connections; later ones are refused until `mend`. */
+  readonly cut: () => void;
+  readonly mend: () => void;
+}
+
+/** On a port of its own, closed with the test. */
+export async function toldView(test: ForTest, pageDir: string): Promise<ToldView> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
+    const file = join(pageDir, path === '/' ? 'index.html' : path);
+    readFile(file).then(
+      (body) => {
+        response.setHeader('content-security-policy', POLICY);
+        response.setHeader('content-type', MIME[extname(file)] ?? 'application/octet-stream');
+        response.end(body);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  let isCut = false;
+  server.on('upgrade', (request, socket, head) => {
+    if (isCut) socket.destroy();
+    else sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws));
+  });
+  const view: ToldView = {
+    url: `http://127.0.0.1:${await listening(server)}`,
+    greet: [{ type: 'actors', more: false, actors: [], processes: [], now: Date.now() }],
+    asked: [],
+    historyOf: () => undefined,
+    send: (message) => {
+      for (const client of sockets.clients) client.send(JSON.stringify(message));
+    },
+    cut: () => {
+      isCut = true;
+      for (const client of sockets.clients) client.terminate();
+    },
+    mend: () => {
+      isCut = false;
+    },
+  };
+  sockets.on('connection', (socket) => {
+    for (const message of view.greet) socket.send(JSON.stringify(message));
+    socket.on('message', (data) => {
+      const message = watchMessageSchema.parse(JSON.parse(String(data)));
+      view.asked.push(message);
+      const history = message.actor === null ? undefined : view.historyOf(message.actor);
+      if (history) socket.send(JSON.stringify(history));
+    });
+  });
+  test.onTestFinished(() => {
+    for (const client of sockets.clients) client.terminate();
+    server.closeAllConnections();
+    server.close();
+  });
+  return view;
+}
+
+const listening = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
