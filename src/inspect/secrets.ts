@@ -16,10 +16,12 @@ export function namesSecret(name: string): boolean {
 }
 
 const letters = (name: string): string =>
-  name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
+  /^\w*$/.test(name)
+    ? name.toLowerCase().replaceAll('_', '')
+    : name
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]/gu, '');
 
 /** In a list, `--password` or `Authorization`: what follows it is not to be shown. */
 export const announcesSecret = (value: unknown): boolean =>
@@ -59,17 +61,16 @@ function maskBehind(names: RegExp, text: string): string {
   return masked + text.slice(from);
 }
 
-/** What is shorter, or has none of these, matches no pattern: most ids, numbers and plain words. */
-const SHORTEST = 5;
-const HARMLESS = /^[\w .,+]*$/;
-const TELLING = /eyJ|[spr]k_|gh[a-z]_|github_pat|npm_|hf_|AIza|ya29|A[KS]IA|bearer|basic/i;
+/** Each pattern needs one of these; most ids, numbers and plain words have none. */
+const SUSPICIOUS =
+  /[=:@]|(?:^|\s)-|-----|eyJ|[spr]k[-_]|gh[a-z]_|github_pat_|glpat-|npm_|xox|xapp-|hf_|AIza|ya29|A[KS]IA|bearer|basic/i;
 
 /**
  * The text with what looks like a credential masked. Give it short texts.
  * @param isCut the text goes on: what began at its end may be a credential
  */
 export function maskCredentials(text: string, isCut: boolean): string {
-  if (text.length < SHORTEST || (HARMLESS.test(text) && !TELLING.test(text))) return text;
+  if (!SUSPICIOUS.test(text)) return text;
   const told = CREDENTIALS.reduce((masked, [found, mask]) => masked.replace(found, mask), text);
   const masked = maskBehind(FLAGGED, maskBehind(NAMED, told));
   return isCut ? masked.replace(/:\/\/[^\s/?#]*$/, `://${SECRET}`) : masked;

@@ -1,6 +1,6 @@
 /**
- * Stately's own relay and receiver, as a program: prints the address on the first line, then every
- * message that the receiver is given, one a line. Its argument is the port; 0: a free one.
+ * Stately's own relay and receiver, as a program: prints every message that the receiver is given,
+ * one a line, and the address as soon as it may be used. Its argument is the port; 0: a free one.
  */
 import { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';

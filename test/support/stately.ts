@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
 import type { InspectionEvent } from 'xstate';
 import { z } from 'zod';
 
@@ -70,10 +71,55 @@ export async function statelyViewer(port = 0): Promise<Viewer> {
   onTestFinished(kill);
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
-  const [url]: unknown[] = await once(reader, 'line');
-  reader.on('line', (line) => lines.push(line));
+  const listening = Promise.withResolvers<string>();
+  reader.on('line', (line) => {
+    if (line.startsWith('ws:')) listening.resolve(line);
+    else lines.push(line);
+  });
   const received = (): Received[] => lines.map((line) => receivedSchema.parse(JSON.parse(line)));
-  return { url: String(url), lines, received, kill };
+  return { url: await listening.promise, lines, received, kill };
+}
+
+/** A relay of this process, on which nobody looks: for what can go wrong on the way. */
+export interface Relay {
+  readonly url: string;
+  /** What came over each connection. */
+  readonly connections: readonly Received[][];
+  /** Ends every connection. */
+  readonly drop: (code: number) => void;
+  /** Stops to read, or goes on. */
+  readonly pause: (isPaused: boolean) => void;
+}
+
+export async function statelyRelay({ isPaused = false } = {}): Promise<Relay> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  const connections: Received[][] = [];
+  server.on('connection', (socket) => {
+    const received: Received[] = [];
+    connections.push(received);
+    if (isPaused) socket.pause();
+    socket.on('message', (data: Buffer) => {
+      received.push(receivedSchema.parse(JSON.parse(data.toString())));
+    });
+  });
+  onTestFinished(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `ws://127.0.0.1:${typeof address === 'object' ? address?.port : address}`,
+    connections,
+    drop: (code) => {
+      for (const socket of server.clients) socket.close(code);
+    },
+    pause: (paused) => {
+      for (const socket of server.clients)
+        if (paused) socket.pause();
+        else socket.resume();
+    },
+  };
 }
 
 /** What happened, without what the observer makes of it: one line each. */

@@ -147,8 +147,8 @@ class Sender {
 }
 
 function addressOf(url: string): string {
-  const { protocol } = URL.parse(url) ?? {};
-  if (protocol === 'ws:' || protocol === 'wss:') return url;
+  const { protocol, hash } = URL.parse(url) ?? {};
+  if ((protocol === 'ws:' || protocol === 'wss:') && hash === '') return url;
   throw new CountersignError(
     'config',
     'the url of the inspector must be an address as ws://localhost:8080, of the relay that viewers connect to',
