@@ -108,6 +108,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'zod',
   ],
   'src/inspect/': ['src/inspect/', 'src/errors.ts', 'machines/', 'xstate', 'zod', 'ws', 'node:'],
+  'src/inspect/link/': [
+    'src/inspect/',
+    'src/client/pause.ts',
+    'machines/',
+    'xstate',
+    'ws',
+    'node:',
+  ],
   'src/inspect/server/': [
     'src/inspect/server/',
     'src/inspect/cadence.ts',

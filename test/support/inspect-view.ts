@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { type ViewLink, type ViewLinkOptions, viewLink } from '../../src/inspect/link/index.ts';
 import { createView, type View } from '../../src/inspect/server/index.ts';
 import {
   type ActorRow,
@@ -116,4 +117,11 @@ export async function watchingPage(url: string): Promise<WatchingPage> {
   const watch = (actor: string | null): void =>
     socket.send(JSON.stringify({ type: 'watch', actor }));
   return { socket, messages, rows, processes, entries, watch };
+}
+
+/** A link of this process; closed at the end of the test. */
+export function linkTo(url: string, options: Omit<ViewLinkOptions, 'url'> = {}): ViewLink {
+  const link = viewLink({ url, ...options });
+  onTestFinished(() => link.close());
+  return link;
 }
