@@ -1,4 +1,4 @@
-/** Builds what is shipped: `dist/` with tsc, `dist/page/` with vite. Says nothing unless it fails. */
+/** Builds what is shipped: `dist/` with tsc, `dist/page/` and `dist/inspect-page/` with vite. Says nothing unless it fails. */
 import './node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
@@ -36,7 +36,8 @@ if (compiled.status !== 0) fail(`tsc says:\n${compiled.stdout}${compiled.stderr}
 
 const { build } = await import('vite');
 try {
-  await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  for (const config of ['vite.config.ts', 'vite.inspect.config.ts'])
+    await build({ configFile: join(root, config), logLevel: 'warn' });
 } catch (error) {
   fail(`vite says:\n${error instanceof Error ? error.message : String(error)}`);
 }

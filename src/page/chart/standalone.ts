@@ -1,14 +1,6 @@
 /** A chart as a file of its own, as it is lit at the moment. */
 
-/**
- * CSS whose custom properties are replaced by what they are: many programs that show SVG know none.
- * @param value the value of a property; empty where it is not set
- */
-export const resolved = (css: string, value: (name: string) => string): string =>
-  css.replace(
-    /var\((--[\w-]+)(?:,\s*([^()]*))?\)/g,
-    (_, name: string, otherwise = '') => value(name) || otherwise,
-  );
+import { resolved, withoutMedia } from './resolved-css.ts';
 
 /** The text of an SVG file that shows what `svg` shows, on the ground that it stands on. */
 export function standalone(svg: SVGSVGElement, css: string): string {
@@ -24,14 +16,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 function styleElement(css: string, style: CSSStyleDeclaration): Element {
   const element = document.createElementNS(SVG, 'style');
-  // A file has no scheme of its own to follow: it keeps the one that it was saved in.
   element.textContent = resolved(withoutMedia(css), (name) => style.getPropertyValue(name).trim());
   return element;
 }
-
-/** Blocks of media queries go, with what is in them. */
-export const withoutMedia = (css: string): string =>
-  css.replace(/@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, '');
 
 function ground({ viewBox }: SVGSVGElement, colour: string): Element {
   const { x, y, width, height } = viewBox.baseVal;

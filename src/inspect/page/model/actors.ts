@@ -9,8 +9,8 @@ type ActorsMessage = Extract<ViewMessage, { type: 'actors' | 'changes' }>;
 export class Actors {
   readonly #rows = new Map<string, ActorRow>();
   readonly #processes = new Map<string, ProcessRow>();
-  /** Ids of the actors that nobody invoked, the one that began first first. */
-  #roots: string[] = [];
+  /** Ids, the one that began first first. */
+  #order: string[] = [];
   #isSorted = true;
   #isStale = false;
   version = 0;
@@ -41,11 +41,11 @@ export class Actors {
     return [...this.#processes.values()];
   }
 
-  /** Actors that nobody invoked, the newest first. Services are told of by their actor's timeline. */
+  /** The newest first. */
   *newestFirst(): Generator<ActorRow> {
     this.#sort();
-    for (let index = this.#roots.length - 1; index >= 0; index--) {
-      const row = this.#rows.get(this.#roots[index] ?? '');
+    for (let index = this.#order.length - 1; index >= 0; index--) {
+      const row = this.#rows.get(this.#order[index] ?? '');
       if (row !== undefined) yield row;
     }
   }
@@ -53,28 +53,28 @@ export class Actors {
   #put(row: ActorRow): boolean {
     const known = this.#rows.get(row.id);
     this.#rows.set(row.id, row);
-    if (known === undefined && row.parent === undefined) this.#addRoot(row);
+    if (known === undefined) this.#place(row);
     const isNews = known === undefined || known.changedAt !== row.changedAt;
     return row.transition !== undefined && (isNews || known.transition !== row.transition);
   }
 
-  #addRoot(row: ActorRow): void {
-    const last = this.#rows.get(this.#roots.at(-1) ?? '');
+  #place(row: ActorRow): void {
+    const last = this.#rows.get(this.#order.at(-1) ?? '');
     if (last !== undefined && last.startedAt > row.startedAt) this.#isSorted = false;
-    this.#roots.push(row.id);
+    this.#order.push(row.id);
   }
 
   #sort(): void {
     if (this.#isSorted) return;
     const startOf = (id: string): number => this.#rows.get(id)?.startedAt ?? 0;
-    this.#roots.sort((a, b) => startOf(a) - startOf(b));
+    this.#order.sort((a, b) => startOf(a) - startOf(b));
     this.#isSorted = true;
   }
 
   #forget(gone: readonly string[]): void {
     if (gone.length === 0) return;
     for (const id of gone) this.#rows.delete(id);
-    this.#roots = this.#roots.filter((id) => this.#rows.has(id));
+    this.#order = this.#order.filter((id) => this.#rows.has(id));
   }
 
   #clear(): void {
@@ -82,6 +82,6 @@ export class Actors {
     this.#isSorted = true;
     this.#rows.clear();
     this.#processes.clear();
-    this.#roots = [];
+    this.#order = [];
   }
 }

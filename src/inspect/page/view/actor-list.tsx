@@ -53,16 +53,20 @@ interface ActorProps {
 function Actor({ row, aheadMs }: ActorProps): JSX.Element {
   return (
     <>
-      <span class="actor-name">
-        <Said text={nameOf(row)} />
+      <span class="actor-line">
+        <span class="actor-name">
+          <Said text={nameOf(row)} />
+        </span>
+        <Age row={row} aheadMs={aheadMs} />
       </span>
-      <Age row={row} aheadMs={aheadMs} />
-      <span class="actor-state">
-        {row.status === 'lost' ? `lost · ${stateOf(row)}` : stateOf(row)}
-      </span>
-      <span class="actor-who">
-        {row.workspaceId !== undefined && <Said text={row.workspaceId} limit={60} />}
-        <span class="actor-id">{shortId(row.approvalId ?? row.traceId ?? row.id)}</span>
+      <span class="actor-line">
+        <span class="actor-state">
+          {row.status === 'lost' ? `lost · ${stateOf(row)}` : stateOf(row)}
+        </span>
+        <span class="actor-who">
+          {row.workspaceId !== undefined && <Said text={row.workspaceId} limit={60} />}
+          <span class="actor-id">{shortId(row.approvalId ?? row.traceId ?? row.id)}</span>
+        </span>
       </span>
     </>
   );

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { KeyHelp } from '../../../page/key-help.tsx';
 import { noticesOf } from '../model/notices.ts';
+import type { Zoom } from '../model/scale.ts';
 import { situationAt, situationOf } from '../model/situation.ts';
 import { indexOf } from '../model/timeline.ts';
 import { countText, sayingOf } from '../model/words.ts';
@@ -18,7 +19,6 @@ import { Toolbar } from './toolbar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useAnnounced } from './use-announced.ts';
 import { useSession } from './use-session.ts';
-import type { Zoom } from './zoom.ts';
 
 export function App({ session }: { readonly session: Session }): JSX.Element {
   useSession(session);

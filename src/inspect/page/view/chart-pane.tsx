@@ -4,8 +4,8 @@ import type { ArrowName, Lighting } from '../../../page/chart/lighting.ts';
 import { ChartPainter } from '../../../page/chart/painter.ts';
 import type { ActorRow } from '../../wire.ts';
 import { type Chart, chartOf } from '../charts.ts';
+import type { Zoom } from '../model/scale.ts';
 import { arrowOf } from '../model/situation.ts';
-import type { Zoom } from './zoom.ts';
 import { useScale } from './zoom.ts';
 
 export const CHART_ID = 'chart';
@@ -28,7 +28,7 @@ interface ChartPaneProps {
 export function ChartPane(props: ChartPaneProps): JSX.Element {
   const chart = chartOf(props.machine);
   if (chart) return <Drawn key={chart.machine} chart={chart} {...props} />;
-  return <p class="nothing chart-pane">There is no chart of this machine.</p>;
+  return <p class="nothing chart-pane">There is no chart of these: they are in no states.</p>;
 }
 
 function Drawn({ chart, ...props }: ChartPaneProps & { readonly chart: Chart }): JSX.Element {

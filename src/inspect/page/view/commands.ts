@@ -2,9 +2,10 @@ import lightingCss from '../../../page/chart/lighting.css?raw';
 import { standalone } from '../../../page/chart/standalone.ts';
 import chartCss from '../../charts/chart.css?raw';
 import { chartOf } from '../charts.ts';
+import { type Zoom, zoomed } from '../model/scale.ts';
 import type { Session } from '../session.ts';
 import { CHART_ID } from './chart-pane.tsx';
-import { shownScale, type Zoom, zoomed } from './zoom.ts';
+import { shownScale } from './zoom.ts';
 
 /** What a person can do with the chart; everything else is the session's. */
 export interface Commands {

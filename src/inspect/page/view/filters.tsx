@@ -17,7 +17,7 @@ export function Filters({ session }: { readonly session: Session }): JSX.Element
           type="search"
           autoComplete="off"
           spellcheck={false}
-          placeholder="awaitingWS older:5m refund"
+          placeholder="awaitingWS older:5m"
           aria-describedby="search-problem"
           value={search}
           onInput={({ currentTarget }) => session.search(currentTarget.value)}
@@ -50,7 +50,8 @@ function States({ session }: { readonly session: Session }): JSX.Element {
           onClick={() => session.toggleState(state)}
         >
           <span class="dot" aria-hidden="true" />
-          {state} <span class="n">{(counts.get(state) ?? 0).toLocaleString('en')}</span>
+          <span class="chip-state">{state}</span>{' '}
+          <span class="n">{(counts.get(state) ?? 0).toLocaleString('en')}</span>
         </button>
       ))}
     </fieldset>

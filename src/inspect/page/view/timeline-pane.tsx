@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { eventLabel } from '../../graph.ts';
 import type { Entry } from '../../wire.ts';
 import { indexOf } from '../model/timeline.ts';
 import { countText, moveOf, offsetText } from '../model/words.ts';
@@ -65,9 +66,13 @@ const Line = ({ entry, began }: LineProps): JSX.Element => (
   <>
     <span class="entry-at">{offsetText(entry.at - began)}</span>
     <span class="entry-kind">{KINDS[entry.kind]}</span>
-    <span class="entry-label">
-      <Said text={entry.label} limit={120} />
+    <span class="entry-what">
+      <span class="entry-label">
+        <Said text={eventLabel(entry.label)} limit={120} />
+      </span>
+      <span class="entry-move">
+        <Said text={moveOf(entry)} limit={120} />
+      </span>
     </span>
-    <span class="entry-move">{moveOf(entry)}</span>
   </>
 );

@@ -1,7 +1,11 @@
 import type { JSX } from 'preact';
-import { CHARTS } from '../charts.ts';
+import { CHARTS, chartOf } from '../charts.ts';
 import type { Session } from '../session.ts';
 import type { Commands } from './commands.ts';
+import { Said } from './said.tsx';
+
+/** Actors that are no machine of ours are listed as well, without a chart. */
+const MOST_OTHERS = 4;
 
 interface ToolbarProps {
   readonly session: Session;
@@ -12,19 +16,20 @@ interface ToolbarProps {
 export function Toolbar({ session, commands }: ToolbarProps): JSX.Element {
   const { machine } = session.state;
   const { machines } = session.listing();
+  const others = [...machines.keys()].filter((name) => !chartOf(name)).slice(0, MOST_OTHERS);
   return (
     <div class="toolbar">
       <div class="tabs" role="tablist" aria-label="Machine">
-        {CHARTS.map((chart) => (
+        {[...CHARTS.map((chart) => chart.machine), ...others].map((name) => (
           <button
-            key={chart.machine}
+            key={name}
             type="button"
             role="tab"
-            aria-selected={chart.machine === machine}
-            onClick={() => session.showMachine(chart.machine)}
+            aria-selected={name === machine}
+            onClick={() => session.showMachine(name)}
           >
-            {chart.machine}{' '}
-            <span class="n">{(machines.get(chart.machine) ?? 0).toLocaleString('en')}</span>
+            <Said text={name} limit={30} />{' '}
+            <span class="n">{(machines.get(name) ?? 0).toLocaleString('en')}</span>
           </button>
         ))}
       </div>
