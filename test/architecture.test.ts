@@ -88,6 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/page/': ['src/page/', 'src/protocol/', 'preact'],
   'src/platform/page/': [
     'src/platform/page/',
+    'src/inspect/charts/',
     'src/page/',
     'src/protocol/',
     'machines/',
@@ -184,7 +185,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/errors.ts',
     'src/events.ts',
     'src/guard.ts',
+    'src/inspect/link/',
     'src/inspection.ts',
+    'src/lazy-view.ts',
     'src/outcome.ts',
     'src/parts.ts',
     'src/process-identity.ts',

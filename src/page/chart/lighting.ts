@@ -4,6 +4,9 @@ export interface ArrowName {
   readonly transition: string;
 }
 
+/** Instead of an id, where only both ends are known: every arrow between two states has this name. */
+export const whateverLeadsTo = (state: string): string => `→${state}`;
+
 /** What a chart shows of one actor. */
 export interface Lighting {
   readonly current: string | undefined;

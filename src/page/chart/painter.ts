@@ -1,5 +1,5 @@
 /** Shows things on a chart that is in the page, by setting classes: it is never drawn again. */
-import { type ArrowName, type Lighting, withParents } from './lighting.ts';
+import { type ArrowName, type Lighting, whateverLeadsTo, withParents } from './lighting.ts';
 
 /** How long something flows along an arrow, milliseconds. */
 const FLOW_MS = 700;
@@ -120,7 +120,8 @@ export class ChartPainter {
 
   #add(group: Element): void {
     const from = group.getAttribute('data-from') ?? '';
-    for (const transition of group.getAttribute('data-transitions')?.split(' ') ?? []) {
+    const ids = group.getAttribute('data-transitions')?.split(' ') ?? [];
+    for (const transition of [...ids, whateverLeadsTo(group.getAttribute('data-to') ?? '')]) {
       const key = keyOf(from, transition);
       const flow = group.querySelector<SVGElement>('.flow');
       const known = this.#arrows.get(key);

@@ -6,6 +6,7 @@ import { waitingOf } from '../model/ordering.ts';
 import type { PageState } from '../model/state.ts';
 import { AgentText, Inline } from './agent-text.tsx';
 import { Arguments } from './arguments-table.tsx';
+import { Asker } from './asker.tsx';
 import { exactText } from './clock-text.ts';
 import type { Commands } from './commands.ts';
 import { TimeBar, TimeLeft } from './countdown.tsx';
@@ -30,33 +31,36 @@ export function Request({ approval, state, commands }: RequestProps): JSX.Elemen
     if (state.isChosen) bringIntoView(heading.current);
   }, [approval.id]);
   return (
-    <article class="request" aria-labelledby="request-heading">
-      <header>
-        <h2 id="request-heading" ref={heading} tabIndex={-1}>
-          <Inline text={approval.workspaceName} /> {isWaiting(approval) ? 'asks' : 'asked'}
-        </h2>
-        {isWaiting(approval) && <TimeLeft approval={approval} aheadMs={aheadMs} />}
-      </header>
-      {isWaiting(approval) && <TimeBar approval={approval} aheadMs={aheadMs} />}
-      {comparison && <SameWords comparison={comparison} />}
-      <section class="frame" aria-label="Written by the agent">
-        <p class="frame-label">Written by the agent</p>
-        <div class="action">
-          <AgentText block={{ id: 'action', text: approval.action }} {...opening} />
-        </div>
-        <h3>Reason</h3>
-        {approval.reason === '' ? (
-          <p class="nothing">None was given.</p>
-        ) : (
-          <AgentText block={{ id: 'reason', text: approval.reason }} {...opening} />
-        )}
-        <h3>Arguments</h3>
-        <Arguments args={approval.args} comparison={comparison} {...opening} />
-      </section>
-      <Facts approval={approval} />
-      {/* A new request has new buttons: a press that began on the old ones ends nowhere. */}
-      <DecideBar key={keyOf(approval)} approval={approval} state={state} commands={commands} />
-    </article>
+    <>
+      <article class="request" aria-labelledby="request-heading">
+        <header>
+          <h2 id="request-heading" ref={heading} tabIndex={-1}>
+            <Inline text={approval.workspaceName} /> {isWaiting(approval) ? 'asks' : 'asked'}
+          </h2>
+          {isWaiting(approval) && <TimeLeft approval={approval} aheadMs={aheadMs} />}
+        </header>
+        {isWaiting(approval) && <TimeBar approval={approval} aheadMs={aheadMs} />}
+        {comparison && <SameWords comparison={comparison} />}
+        <section class="frame" aria-label="Written by the agent">
+          <p class="frame-label">Written by the agent</p>
+          <div class="action">
+            <AgentText block={{ id: 'action', text: approval.action }} {...opening} />
+          </div>
+          <h3>Reason</h3>
+          {approval.reason === '' ? (
+            <p class="nothing">None was given.</p>
+          ) : (
+            <AgentText block={{ id: 'reason', text: approval.reason }} {...opening} />
+          )}
+          <h3>Arguments</h3>
+          <Arguments args={approval.args} comparison={comparison} {...opening} />
+        </section>
+        <Facts approval={approval} />
+        {/* A new request has new buttons: a press that began on the old ones ends nowhere. */}
+        <DecideBar key={keyOf(approval)} approval={approval} state={state} commands={commands} />
+      </article>
+      <Asker key={approval.id} way={state.askers.get(approval.id) ?? []} />
+    </>
   );
 }
 
