@@ -34,8 +34,12 @@ export interface ApprovalsOptions extends SettingsOptions {
   readonly journal?: boolean;
   /** Diagnostics. Default: silent. */
   readonly logger?: Logger;
-  /** Sees every actor. What it throws changes nothing. */
-  readonly inspect?: Inspect;
+  /**
+   * Sees every actor: an XState inspection observer, or the address of a live view
+   * (`COUNTERSIGN_INSPECT`), as `http://127.0.0.1:7357`. What goes wrong there changes nothing. Default:
+   * none.
+   */
+  readonly inspect?: Inspect | string;
   /** Time, chance, ids and network, for simulations. Default: the real ones. */
   readonly environment?: Environment;
 }
@@ -117,6 +121,16 @@ export class Approvals implements AsyncDisposable {
     return this.#parts.client.ignoredFrames;
   }
 
+  /** How often whoever watches the actors failed so far; see `inspect`. Nothing else noticed. */
+  get inspectionFailures(): number {
+    return this.#parts.inspection.failures;
+  }
+
+  /** Events so far that the live view was never told: it was not there, or too slow. */
+  get inspectionDropped(): number {
+    return this.#parts.inspection.dropped;
+  }
+
   /** Listens; the result ends it. What a listener throws is logged and changes nothing. */
   on<Name extends keyof ApprovalsEvents>(
     name: Name,
@@ -136,7 +150,7 @@ export class Approvals implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { runs, client, journal, recorder } = this.#parts;
+    const { runs, client, journal, recorder, inspection } = this.#parts;
     // What was being resumed may begin only now.
     do {
       runs.withdrawAll('the asking process is closing');
@@ -146,6 +160,7 @@ export class Approvals implements AsyncDisposable {
     await runs.settled();
     await journal?.close();
     await recorder.close();
+    await inspection.close();
   }
 
   #track<Value>(work: Promise<Value>): Promise<Value> {

@@ -1,27 +1,68 @@
+/** Who watches the actors, and is not noticed by them. */
 import type { Logger } from 'pino';
 import type { InspectionEvent, Observer } from 'xstate';
+import type { Listeners } from './events.ts';
+import { LazyView } from './lazy-view.ts';
 
 /** Any XState inspection observer, for example `createBrowserInspector().inspect`. */
 export type Inspect = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
 
-/** Options for an actor that is watched, and does not notice: what the observer throws is logged. */
-export function inspection(
-  inspect: Inspect | undefined,
-  logger: Logger | undefined,
-): { inspect?: (event: InspectionEvent) => void } {
-  if (inspect === undefined) return {};
-  const threw = (error: unknown): void =>
+export interface Inspection {
+  /** For an actor that is watched. */
+  readonly options: { inspect?: (event: InspectionEvent) => void };
+  /** How often whoever watches failed. */
+  readonly failures: number;
+  /** Events that the view was never told. */
+  readonly dropped: number;
+  close(): Promise<void>;
+}
+
+export interface InspectionOptions {
+  /** An observer; an address is in `viewUrl`. */
+  readonly inspect: Inspect | string | undefined;
+  readonly viewUrl: string | undefined;
+  readonly listeners: Listeners;
+  readonly logger: Logger | undefined;
+}
+
+/** What an observer throws is logged and counted. */
+export function createInspection(options: InspectionOptions): Inspection {
+  const { viewUrl, listeners, logger } = options;
+  let failures = 0;
+  const failed = (error: unknown): void => {
+    failures += 1;
     logger?.warn({ err: error }, 'an inspection observer threw');
+  };
+  const view = viewUrl === undefined ? undefined : new LazyView(viewUrl, failed);
+  const given = typeof options.inspect === 'string' ? undefined : options.inspect;
+  const inspect = view?.inspect ?? functionOf(given);
+  if (view !== undefined) listeners.add('audit', view.audit);
   return {
-    inspect: (event) => {
-      try {
-        const returned: unknown =
-          typeof inspect === 'function' ? inspect(event) : inspect.next?.(event);
-        // It may be an async function, whatever its type says.
-        if (returned instanceof Promise) returned.catch(threw);
-      } catch (error) {
-        threw(error);
-      }
+    options: inspect === undefined ? {} : { inspect: guarded(inspect, failed) },
+    get failures() {
+      return failures;
     },
+    get dropped() {
+      return view?.dropped ?? 0;
+    },
+    close: async () => view?.close(),
+  };
+}
+
+const functionOf = (inspect: Inspect | undefined) =>
+  typeof inspect === 'object' ? (event: InspectionEvent) => inspect.next?.(event) : inspect;
+
+function guarded(
+  inspect: (event: InspectionEvent) => unknown,
+  failed: (error: unknown) => void,
+): (event: InspectionEvent) => void {
+  return (event) => {
+    try {
+      const returned = inspect(event);
+      // It may be an async function, whatever its type says.
+      if (returned instanceof Promise) returned.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   };
 }

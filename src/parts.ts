@@ -7,7 +7,7 @@ import { PlatformClient } from './client/platform-client.ts';
 import { createTokenSource } from './client/token-source.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import { Listeners } from './events.ts';
-import { inspection } from './inspection.ts';
+import { createInspection, type Inspection } from './inspection.ts';
 import { Journal, journalFolder, Once } from './journal/index.ts';
 import { type ConfigRead, readConfig } from './rbac/index.ts';
 import { Recorder } from './recorder.ts';
@@ -28,6 +28,7 @@ export interface Parts {
   /** Where there is a journal. */
   readonly resumption: Resumption | undefined;
   readonly readConfig: () => Promise<ConfigRead>;
+  readonly inspection: Inspection;
 }
 
 /** What the others need before there are all of them. */
@@ -38,6 +39,7 @@ interface Basis {
   readonly listeners: Listeners;
   readonly recorder: Recorder;
   readonly deadlines: DeadlineQueue;
+  readonly inspection: Inspection;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -51,7 +53,22 @@ export function assemble(settings: Settings, options: ApprovalsOptions): Parts {
   const onFailure = (): void => runs.withdrawAll('the audit log cannot be written');
   const recorder = new Recorder({ settings, given, environment, listeners, logger, onFailure });
   const deadlines = new DeadlineQueue(environment.clock);
-  const basis = { settings, options, environment, listeners, recorder, deadlines, onTrouble };
+  const inspection = createInspection({
+    inspect: options.inspect,
+    viewUrl: settings.viewUrl,
+    listeners,
+    logger,
+  });
+  const basis = {
+    settings,
+    options,
+    environment,
+    listeners,
+    recorder,
+    deadlines,
+    inspection,
+    onTrouble,
+  };
   const folder = journalFolder(settings);
   const once = new Once({ folder, environment });
   const journal = options.journal === false ? undefined : new Journal({ folder, environment });
@@ -70,11 +87,12 @@ export function assemble(settings: Settings, options: ApprovalsOptions): Parts {
     runs,
     resumption,
     readConfig: read,
+    inspection,
   };
 }
 
 function createRuns(
-  { settings, options, environment, listeners, recorder, deadlines, onTrouble }: Basis,
+  { settings, environment, listeners, recorder, deadlines, inspection, onTrouble }: Basis,
   { client, once, journal }: Pick<Parts, 'client' | 'once' | 'journal'>,
 ): ApprovalRuns {
   const provide = (audit: AuditLog) =>
@@ -95,7 +113,6 @@ function createRuns(
     machines.set(log, machine);
     return machine;
   };
-  const { inspect, logger } = options;
   return new ApprovalRuns({
     environment,
     deadlines,
@@ -105,7 +122,7 @@ function createRuns(
     runOptions: (log) => ({
       machine: machineOf(log),
       listeners,
-      inspection: inspection(inspect, logger),
+      inspection: inspection.options,
     }),
   });
 }
@@ -149,6 +166,6 @@ function createClient(basis: Basis): PlatformClient {
     onContradiction: (contradiction) => record(contradictionEvent(contradiction)),
     onTwin: (twin) => record(twinEvent(twin)),
     onTrouble,
-    ...inspection(options.inspect, options.logger),
+    ...basis.inspection.options,
   });
 }

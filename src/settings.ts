@@ -67,6 +67,12 @@ export interface SettingsOptions {
   readonly shareStates?: boolean | undefined;
   /** How many approvals may wait at once in this client. Default: 10,000. */
   readonly maxConcurrent?: number | undefined;
+  /**
+   * Where a live view is told what happens (`COUNTERSIGN_INSPECT`): the address that
+   * `countersign inspect` prints, as `http://127.0.0.1:7357`; of this machine only. An observer, and
+   * empty text, mean none. Default: none.
+   */
+  readonly inspect?: unknown;
 }
 
 /** Holds secrets (`token`, `auditHmacKey`): do not log it. */
@@ -95,6 +101,8 @@ export interface Settings {
   readonly confirmGrants: boolean;
   readonly shareStates: boolean;
   readonly maxConcurrent: number;
+  /** `undefined`: there is no view. */
+  readonly viewUrl: string | undefined;
 }
 
 export const DEFAULT_TIMEOUT_MS = 300_000;
@@ -117,6 +125,7 @@ export function readSettings(
     ...readPlatform(reader, options, defaultPlatformUrl(env, exists)),
     ...readWaiting(reader, options),
     ...readPlaces(reader, options, env),
+    viewUrl: readViewUrl(reader, options),
   };
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
   return settings;
@@ -157,6 +166,13 @@ function readWorkspaceId(reader: SettingsReader, { workspaceId: given }: Setting
   if (id === undefined && reader.problems.length === before)
     reader.refuse('WORKSPACE_ID', 'is not set; name the workspace that asks');
   return id ?? '';
+}
+
+/** Whoever gives an observer has chosen who is told. */
+function readViewUrl(reader: SettingsReader, { inspect: given }: SettingsOptions) {
+  if (given === '' || typeof given === 'function' || (typeof given === 'object' && given !== null))
+    return undefined;
+  return reader.read({ option: 'inspect', given, variable: 'COUNTERSIGN_INSPECT' }, values.viewUrl);
 }
 
 function readWaiting(reader: SettingsReader, options: SettingsOptions) {

@@ -52,6 +52,7 @@ describe('settings', () => {
       confirmGrants: false,
       shareStates: false,
       maxConcurrent: 10_000,
+      viewUrl: undefined,
     });
   });
 
@@ -59,6 +60,7 @@ describe('settings', () => {
     const env = {
       PLATFORM_URL: ' https://platform.example/base/ ',
       COUNTERSIGN_SHARE_STATES: 'true',
+      COUNTERSIGN_INSPECT: ' http://127.0.0.1:7357/ ',
       WORKSPACE_ID: 'ws-2',
       APPROVAL_TIMEOUT: '5m',
       APPROVAL_POLL_INTERVAL: '0.5',
@@ -90,6 +92,7 @@ describe('settings', () => {
       confirmGrants: false,
       shareStates: true,
       maxConcurrent: 10_000,
+      viewUrl: 'http://127.0.0.1:7357',
     });
   });
 
@@ -244,6 +247,56 @@ it.each(['configDir', 'stateDir', 'auditLogPath'] as const)(
       ]);
   },
 );
+
+describe('the address of a live view', () => {
+  it.each([
+    ['http://127.0.0.1:7357', 'http://127.0.0.1:7357'],
+    ['HTTP://LocalHost:7357/', 'http://localhost:7357'],
+    ['http://[::1]:7357', 'http://[::1]:7357'],
+    ['http://127.9.8.7', 'http://127.9.8.7'],
+  ])('%j is %s', (written, viewUrl) => {
+    expect(read({ COUNTERSIGN_INSPECT: written }).viewUrl).toBe(viewUrl);
+    expect(read({}, { inspect: written }).viewUrl).toBe(viewUrl);
+  });
+
+  it.each([
+    '7357',
+    '127.0.0.1:7357',
+    'https://127.0.0.1:7357',
+    'ws://127.0.0.1:7357',
+    'http://',
+    'http:///127.0.0.1',
+    'http://example.com:7357',
+    'http://127.0.0.1.example.com:7357',
+    'http://0.0.0.0:7357',
+    'http://192.168.0.1:7357',
+    'http://[::]:7357',
+    'http://me@127.0.0.1:7357',
+    'http://@127.0.0.1:7357',
+    'http://127.0.0.1:7357/watch',
+    'http://127.0.0.1:7357/?a',
+    'http://127.0.0.1:7357/#a',
+    'http://127.0.0.1:7357\\x',
+    'http://127.0.0.1:99999',
+    '   ',
+  ])('%j is none', (written) => {
+    const { problems } = problemsOf({ COUNTERSIGN_INSPECT: written, APPROVAL_TIMEOUT: 'soon' });
+    expect(problems.map(({ variable }) => variable)).toEqual([
+      'APPROVAL_TIMEOUT',
+      'COUNTERSIGN_INSPECT',
+    ]);
+    expect(problemsOf({}, { inspect: written }).problems).toMatchObject([{ variable: 'inspect' }]);
+  });
+
+  it('is not looked for where an observer is given, or empty text, or none', () => {
+    const env = { COUNTERSIGN_INSPECT: 'http://127.0.0.1:7357' };
+    for (const inspect of [() => undefined, { next: () => undefined }, ''])
+      expect(read(env, { inspect }).viewUrl).toBe(undefined);
+    expect(read(env, { inspect: undefined }).viewUrl).toBe('http://127.0.0.1:7357');
+    expect(read({ COUNTERSIGN_INSPECT: '' }).viewUrl).toBe(undefined);
+    expect(problemsOf({}, { inspect: 7357 }).problems).toMatchObject([{ variable: 'inspect' }]);
+  });
+});
 
 describe('the workspace', () => {
   it.each(['ws-1', 'a/b', 'a b', '...', 'x'.repeat(256)])('may be %j', (id) => {

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { parseDurationMs } from '../protocol/duration.ts';
+import { isLoopback } from '../protocol/loopback.ts';
 import { controlCharacters } from '../protocol/text.ts';
 
 /** Longer ids are refused by platforms and do not fit into addresses. */
@@ -38,6 +39,20 @@ export function origin(value: unknown): string {
   const url = /^https?:\/\//i.test(written) ? parsedUrl(written) : undefined;
   if (url === undefined || `${url.origin}/` !== url.href || /[\s?#]/.test(written))
     throw new Error('must be like https://example.com, without a path');
+  return url.origin;
+}
+
+/** Where a view of ours is: a port of this machine. What it is told is for nobody else's eyes. */
+export function viewUrl(value: unknown): string {
+  const written = text(value);
+  if (!/^http:\/\/[^/]/i.test(written)) throw new Error('must be like http://127.0.0.1:7357');
+  const url = parsedUrl(written);
+  if (/[\s\\@?#\p{Cc}]/u.test(written) || `${url.origin}/` !== url.href)
+    throw new Error('must be like http://127.0.0.1:7357, with nothing before or behind');
+  if (!isLoopback(url.hostname))
+    throw new Error(
+      'must name this machine (127.0.0.1, localhost or [::1]): views are for nobody else',
+    );
   return url.origin;
 }
 

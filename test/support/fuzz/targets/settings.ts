@@ -48,6 +48,15 @@ function isOrigin(value: unknown): boolean {
   return url !== null && `${url.origin}/` === url.href;
 }
 
+/** An observer is no address; empty text is none. */
+function isNoWrongView(value: unknown): boolean {
+  if (value === '' || typeof value === 'object' || typeof value === 'function') return true;
+  const text = trimmed(value) ?? '';
+  const url = /^http:/i.test(text) ? URL.parse(text) : null;
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
+  return isHere && isAddress(text) && `${url?.origin}/` === url?.href;
+}
+
 const isWorkspace = (value: unknown): boolean =>
   /^[ -~]{1,256}$/.test(trimmed(value) ?? '') && !['.', '..'].includes(trimmed(value) ?? '');
 
@@ -118,6 +127,12 @@ const SETTINGS: readonly Setting[] = [
     variable: 'COUNTERSIGN_SHARE_STATES',
     usual: FLAGS,
     isRight: isFlag,
+  },
+  {
+    option: 'inspect',
+    variable: 'COUNTERSIGN_INSPECT',
+    usual: ['http://127.0.0.1:7357', 'http://[::1]/', 'http://a.example', 'http://localhost/?'],
+    isRight: isNoWrongView,
   },
   { option: 'maxConcurrent', usual: [1, 10_000, 0, -1, 1.5, '10'], isRight: isCount },
 ];
