@@ -20,6 +20,8 @@ export interface ToldView {
   readonly url: string;
   /** To every page that is connected. */
   readonly send: (message: ViewMessage) => void;
+  /** The same for what is no message. */
+  readonly sendText: (text: string) => void;
   /** Sent to every page as it connects. */
   greet: ViewMessage[];
   /** What pages asked for, the last last. */
@@ -56,8 +58,9 @@ export async function toldView(test: ForTest, pageDir: string): Promise<ToldView
     greet: [{ type: 'actors', more: false, actors: [], processes: [], now: Date.now() }],
     asked: [],
     historyOf: () => undefined,
-    send: (message) => {
-      for (const client of sockets.clients) client.send(JSON.stringify(message));
+    send: (message) => view.sendText(JSON.stringify(message)),
+    sendText: (text) => {
+      for (const client of sockets.clients) client.send(text);
     },
     cut: () => {
       isCut = true;
