@@ -48,6 +48,11 @@ const VIEWS: readonly [string, () => Promise<string>][] = [
   ['that is no view', async () => (await fakePlatform()).url],
 ];
 
+const throws = (): never => {
+  throw new Error('a broken observer');
+};
+const rejects = (): unknown => Promise.reject(new Error('a broken observer'));
+
 describe('a client with a view', () => {
   it('shows approvals, their records and the live channel, to the end', async () => {
     const [platform, view] = [await fakePlatform(), await runningView()];
@@ -100,13 +105,8 @@ describe('a client with a view', () => {
   });
 
   it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('a broken observer');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('a broken observer'))],
+    ['throws', throws],
+    ['rejects', rejects],
   ])('counts an observer that %s', async (_, inspect) => {
     const platform = await fakePlatform();
     const world = requestingSide(platform.url, { inspect });

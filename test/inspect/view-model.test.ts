@@ -59,6 +59,8 @@ function connected(limits = {}) {
   return { model, tell };
 }
 
+const requestIn = (context: unknown): unknown => Object(context)['request'];
+
 const labels = (model: ViewModel, actor: string): string[] =>
   model.entriesSince(actor, 0).map(({ label }) => label);
 
@@ -94,7 +96,6 @@ describe('what the view knows', () => {
     tell(began('a1'), moved('a1', 'rbacCheck', 'submitting'));
     const [first, second] = model.entriesSince('p1/a1', 0);
     expect(second?.context).toMatchObject({ approvalId: 'approval-1' });
-    const requestIn = (context: unknown): unknown => Object(context)['request'];
     expect(requestIn(second?.context)).toBe(requestIn(first?.context));
   });
 
