@@ -113,8 +113,7 @@ const namesOf = <Name extends string>(entries: Readonly<Record<Name, unknown>>):
   Object.keys(entries).filter((name): name is Name => Object.hasOwn(entries, name));
 
 export const EVENT_NAMES: readonly EventName[] = namesOf(APPROVAL_EVENTS);
-export const STORY_NAMES: readonly StepName[] = namesOf(STORIES);
-export const STEP_NAMES: readonly StepName[] = [...EVENT_NAMES, ...STORY_NAMES];
+export const STEP_NAMES: readonly StepName[] = [...EVENT_NAMES, ...namesOf(STORIES)];
 
 const names = new Map<WalkEvent, EventName>(
   EVENT_NAMES.map((name) => [APPROVAL_EVENTS[name], name]),

@@ -14,36 +14,40 @@ export interface KnownDivergence {
 }
 
 export class KnownDivergences {
-  readonly #entries: readonly KnownDivergence[];
+  readonly entries: readonly KnownDivergence[];
   readonly #places: ReadonlySet<string>;
 
   constructor(entries: readonly KnownDivergence[]) {
-    this.#entries = entries;
+    this.entries = entries;
     this.#places = new Set(entries.map(placeOf));
   }
 
   get names(): readonly string[] {
-    return this.#entries.map(({ name, why }) => `${name} (${why})`);
+    return this.entries.map(({ name, why }) => `${name} (${why})`);
   }
 
   /** Whether the step, taken where the model stands, is one that is known to lead astray. */
   readonly has = (at: Model, step: StepName): boolean =>
     this.#places.has(JSON.stringify([keyOfState(at.state), step]));
 
-  /** @throws Error that names the first entry that does not show what it says */
-  async check(attempt: (steps: readonly StepName[]) => Promise<Walk>): Promise<void> {
-    for (const { name, at } of this.#entries) {
-      const { divergence, made, stoppedAt } = await attempt(at);
-      if (divergence !== undefined && made.length === at.length) continue;
-      const what =
-        divergence !== undefined
-          ? `the system is somewhere else already after "${made.at(-1)?.name ?? 'nothing'}"`
-          : stoppedAt !== undefined
-            ? `"${stoppedAt}" cannot be made to happen`
-            : 'the system is where the model is; take the entry off the list';
-      throw new Error(`The known divergence "${name}" is out of date: ${what}.`);
-    }
+  /** @throws Error where the last step of this entry's walk does not lead astray any more */
+  async check(
+    { name, at }: KnownDivergence,
+    attempt: (steps: readonly StepName[]) => Promise<Walk>,
+  ): Promise<void> {
+    const walked = await attempt(at);
+    const { divergence, made } = walked;
+    if (divergence === undefined || made.length !== at.length)
+      throw new Error(`The known divergence "${name}" is out of date: ${insteadOf(walked)}.`);
   }
+}
+
+function insteadOf({ divergence, made, stoppedAt }: Walk): string {
+  if (divergence !== undefined)
+    return `the system is somewhere else already after "${made.at(-1)?.name ?? 'nothing'}"`;
+  return stoppedAt === undefined
+    ? 'the system is where the model is; take the entry off the list'
+    : `"${stoppedAt}" cannot be made to happen`;
 }
 
 function placeOf({ name, at }: KnownDivergence): string {

@@ -47,15 +47,30 @@ export interface Model {
   readonly taken: readonly string[];
 }
 
-export const startOfModel = (): Model => ({
-  state: initialTransition(approvalMachine, modelRequest)[0],
-  audit: [],
-  pending: 0,
-  taken: [],
-});
+let start: Model | undefined;
+
+export function startOfModel(): Model {
+  start ??= {
+    state: initialTransition(approvalMachine, modelRequest)[0],
+    audit: [],
+    pending: 0,
+    taken: [],
+  };
+  return start;
+}
+
+/** Walks go the same ways again and again. */
+const known = new WeakMap<Model, Map<StepName, Model | undefined>>();
 
 /** The model after a step; `undefined` where the step cannot happen. */
 export function modelAfter(model: Model, step: StepName): Model | undefined {
+  const ways = known.get(model) ?? new Map<StepName, Model | undefined>();
+  known.set(model, ways);
+  if (!ways.has(step)) ways.set(step, computed(model, step));
+  return ways.get(step);
+}
+
+function computed(model: Model, step: StepName): Model | undefined {
   let next: Model | undefined = { ...model, taken: [] };
   for (const name of eventsOf(step)) next = next === undefined ? undefined : after(next, name);
   return next;

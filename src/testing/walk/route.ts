@@ -25,18 +25,22 @@ export function alongPath(steps: readonly StepName[]): Route {
   };
 }
 
-/** Along a path, and then everything that must change nothing there, one after the other. */
-export function alongPathAndIgnored(path: readonly StepName[]): Route {
+/**
+ * Along a path, and then everything that must change nothing there, one after the other.
+ * @param late takes up what became impossible on the way
+ */
+export function alongPathAndIgnored(path: readonly StepName[], late: Set<StepName>): Route {
   const way = alongPath(path);
   const done = new Set<StepName>();
   let left = path.length;
   return {
-    next: (model, refused) =>
-      left > 0
-        ? way.next(model, refused)
-        : STEP_NAMES.find(
-            (step) => !done.has(step) && !refused.has(step) && isIgnored(model, step),
-          ),
+    next: (model, refused) => {
+      if (left > 0) return way.next(model, refused);
+      if (left < 0) for (const step of refused) late.add(step);
+      return STEP_NAMES.find(
+        (step) => !done.has(step) && !refused.has(step) && isIgnored(model, step),
+      );
+    },
     follow: (step) => {
       done.add(step);
       left -= 1;

@@ -13,7 +13,10 @@ import { WalkError } from './walk-error.ts';
 import { type Limits, type Walk, type Witness, walk } from './walker.ts';
 
 export interface TestApprovalsOptions {
-  /** The paths that are walked. Default `simple`; `shortest` are fewer; `none` leaves chance alone. */
+  /**
+   * The paths that are walked. `simple` (default): all that meet no situation twice. `shortest`: one
+   * to each situation, and from there everything that can happen. `none`: only what chance brings.
+   */
   readonly paths?: PathOptions['kind'] | 'none' | undefined;
   /** How many random walks. Default 20. */
   readonly walks?: number | undefined;
@@ -81,7 +84,7 @@ class Run {
   async all(): Promise<void> {
     const { paths = 'simple', walks = 20, only } = this.#options;
     if (only !== undefined) return this.#one(only);
-    await this.#known.check((steps) => walk(this.#makeSystem, alongPath(steps), this.#limits));
+    await this.#atOnce(this.#known.entries, this.#check);
     const has = await this.#whatItHas();
     if (paths !== 'none') await this.#atOnce(plannedWalks({ kind: paths }, has), this.#along);
     await this.#atOnce([...Array(walks).keys()], this.#random);
@@ -129,7 +132,10 @@ class Run {
       throw new Error(`"${walked.stoppedAt}" could not be made to happen on this walk`);
   }
 
-  readonly #along = async ({ steps, route }: PlannedWalk): Promise<void> => {
+  readonly #check = (entry: KnownDivergence): Promise<void> =>
+    this.#known.check(entry, (steps) => walk(this.#makeSystem, alongPath(steps), this.#hurried()));
+
+  readonly #along = async ({ steps, route, rest }: PlannedWalk): Promise<void> => {
     // Another walk was stopped on the same way, and has seen it up to there.
     if (steps.some((_, end) => this.#stopped.has(JSON.stringify(steps.slice(0, end + 1))))) return;
     this.#walks.paths += 1;
@@ -138,6 +144,7 @@ class Run {
     if (walked.stoppedAt !== undefined && made.length < steps.length)
       this.#stopped.add(JSON.stringify([...made, steps[made.length]]));
     await this.#judge(walked, 'a path');
+    for (const next of rest()) await this.#along(next);
   };
 
   readonly #random = async (index: number): Promise<void> => {
@@ -154,7 +161,7 @@ class Run {
     const names = made.map(({ name }) => name);
     const { failure, tries } = await shrink(names, { made, divergence }, async (steps) => {
       const found = await walk(this.#makeSystem, alongPath(steps), this.#hurried());
-      if (found.divergence === undefined) return undefined;
+      if (found.divergence === undefined || !isAlike(found, { made, divergence })) return undefined;
       const failed = { made: found.made, divergence: found.divergence };
       return { steps: found.made.map(({ name }) => name), failure: failed };
     });
@@ -167,3 +174,10 @@ class Run {
     return { ...this.#limits, patienceMs: Math.max(500, this.#limits.patienceMs / 4) };
   }
 }
+
+/** A shorter walk that fails at something else shows something else. */
+const isAlike = (found: Failed, failed: Failed): boolean =>
+  found.made.at(-1)?.name === failed.made.at(-1)?.name &&
+  (found.divergence?.problem === undefined) === (failed.divergence?.problem === undefined);
+
+type Failed = Pick<Walk, 'made' | 'divergence'>;

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { approvalMachine } from '../../machines/index.ts';
+import { machineSystem, testApprovals } from '../../src/testing/index.ts';
+import { patience, SEED, walksOf } from './walk-runs.ts';
+
+it(`walks everything that there is in the machine alone (seed ${SEED})`, patience, async () => {
+  const { coverage } = await testApprovals(() => machineSystem(approvalMachine), {
+    ...walksOf(50),
+    paths: 'simple',
+    quietMs: 0,
+  });
+  for (const { open, impossible } of Object.values(coverage))
+    expect([...open, ...impossible]).toEqual([]);
+});
