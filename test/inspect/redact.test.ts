@@ -204,7 +204,7 @@ describe('what an observer is shown', () => {
     const value = make();
     const from = performance.now();
     const shown = textOf(value);
-    expect(performance.now() - from).toBeLessThan(200);
+    expect(performance.now() - from).toBeLessThan(1_000);
     expect(shown.length).toBeLessThan(MOST_CHARACTERS);
     expect(shown).toMatch(/…|\[object\]|\[list\]|\[more\]/);
   });

@@ -1,9 +1,12 @@
 /** What Stately's own receiver, in a process of its own, sees of real approvals. */
+import { createInspector } from '@statelyai/inspect';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMachine } from 'xstate';
 import { z } from 'zod';
 import { approvalMachine, channelMachine } from '../../machines/index.ts';
 import type { Outcome } from '../../src/index.ts';
 import { type StatelyInspector, statelyInspector } from '../../src/inspect/index.ts';
+import { definitionOf } from '../../src/inspect/stately/definition.ts';
 import { type FakePlatform, fakeRoutes } from '../../src/testing/index.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { lineOf, type Received, recording, statelyViewer } from '../support/stately.ts';
@@ -134,6 +137,70 @@ describe('the receiver of @statelyai/inspect, in another process', () => {
     },
   );
 });
+
+describe('the definition of a machine', () => {
+  it.each([approvalMachine, channelMachine])(
+    'is what the official inspector makes of it: $id',
+    (machine) => {
+      const official: unknown[] = [];
+      const maker = createInspector({ send: (event) => official.push(event) });
+      const target = { sessionId: 'x', send: () => undefined, getSnapshot: () => undefined };
+      maker.actor(Object.assign(target, { logic: machine }));
+      const [message] = z.array(z.looseObject({ definition: z.string() })).parse(official);
+      expect(JSON.parse(definitionOf(machine) ?? '')).toEqual(
+        JSON.parse(message?.definition ?? ''),
+      );
+      // Its states stand in their order, which the official text has not.
+      expect(definitionOf(machine)).not.toBe(message?.definition);
+    },
+  );
+
+  it('has the names of states and events, whatever they are, and no values', () => {
+    const inner = createMachine({ id: 'inner', context: { token: PASSWORD } });
+    const definition = definitionOf(
+      createMachine({
+        id: 'outer',
+        context: { token: PASSWORD },
+        meta: { password: PASSWORD },
+        initial: 'token',
+        states: {
+          token: {
+            invoke: { src: inner, input: { secret: PASSWORD } },
+            on: {
+              password: {
+                target: 'context',
+                guard: isIt,
+              },
+            },
+          },
+          context: { states: {}, entry: { type: 'say', params: { apiKey: PASSWORD } } },
+        },
+      }),
+    );
+    expect(definition).not.toContain(PASSWORD);
+    expect(JSON.parse(definition ?? '')).toMatchObject({
+      initial: 'token',
+      states: {
+        token: {
+          invoke: { src: { type: 'inner' } },
+          on: { password: { target: 'context', guard: { type: 'isIt' } } },
+        },
+        context: { entry: { type: 'say' } },
+      },
+    });
+  });
+
+  it('has an end where the config has none', () => {
+    const config: Record<string, unknown> = { id: 'endless' };
+    config['a'] = config;
+    config['b'] = [config, config];
+    const from = performance.now();
+    expect(definitionOf({ config })?.length).toBeLessThan(2_000_000);
+    expect(performance.now() - from).toBeLessThan(1_000);
+  });
+});
+
+const isIt = (): boolean => true;
 
 const namesOf = (received: readonly Received[]): string[] =>
   received.flatMap((message) => (message.type === '@xstate.actor' ? message.name : []));

@@ -107,7 +107,6 @@ export class ReconnectingSocket {
     this.#socket = socket;
     let openedAt = Number.POSITIVE_INFINITY;
     let stopLooking: (() => void) | undefined;
-    socket.on('upgrade', (response) => response.socket.unref());
     socket.on('open', () => {
       openedAt = performance.now();
       stopLooking = terminateWhenSilent(socket);
