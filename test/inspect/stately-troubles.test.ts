@@ -242,6 +242,7 @@ describe('a viewer that does not read', () => {
     const { approvals } = requestingSide(platform.url, {
       inspect: stately.inspect,
       timeout: '60s',
+      journal: false,
     });
     const before = heap();
     const outcomes = await Promise.all(Array.from({ length: 1_000 }, () => approvals.request(ASK)));
