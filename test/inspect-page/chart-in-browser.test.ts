@@ -149,7 +149,7 @@ describe.skipIf(!views.available).concurrent('the chart', () => {
         ],
       }),
     );
-    await shown(page, `${arrow('submitting', ':deadline.passed:0')}`);
+    await shown(page, arrow('submitting', ':deadline.passed:0'));
     await page.keyboard.press('a');
     const channel = aRow({
       id: 'p1/c',

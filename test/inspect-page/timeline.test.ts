@@ -84,8 +84,9 @@ describe('the situation at an entry', () => {
     expect(way).toHaveLength(3);
   });
 
+  const running = (label: string): string[] => [...situationAt(life, indexOfLabel(label)).running];
+
   it('knows which services ran then', () => {
-    const running = (label: string) => [...situationAt(life, indexOfLabel(label)).running];
     expect(running('began')).toEqual([]);
     expect(running('permission began')).toEqual(['permission']);
     expect(running('submission began')).toEqual(['submission']);

@@ -1,6 +1,6 @@
 /** A view that says to the page what a test tells it to, and serves the page as the real one does. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { type ViewMessage, type WatchMessage, watchMessageSchema } from '../../src/inspect/wire.ts';
@@ -35,18 +35,7 @@ export interface ToldView {
 
 /** On a port of its own, closed with the test. */
 export async function toldView(test: ForTest, pageDir: string): Promise<ToldView> {
-  const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
-    const file = join(pageDir, path === '/' ? 'index.html' : path);
-    readFile(file).then(
-      (body) => {
-        response.setHeader('content-security-policy', POLICY);
-        response.setHeader('content-type', MIME[extname(file)] ?? 'application/octet-stream');
-        response.end(body);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
+  const server = createServer((request, response) => void serve(pageDir, request, response));
   const sockets = new WebSocketServer({ noServer: true });
   let isCut = false;
   server.on('upgrade', (request, socket, head) => {
@@ -72,8 +61,8 @@ export async function toldView(test: ForTest, pageDir: string): Promise<ToldView
   };
   sockets.on('connection', (socket) => {
     for (const message of view.greet) socket.send(JSON.stringify(message));
-    socket.on('message', (data) => {
-      const message = watchMessageSchema.parse(JSON.parse(String(data)));
+    socket.on('message', (data: Buffer) => {
+      const message = watchMessageSchema.parse(JSON.parse(data.toString('utf8')));
       view.asked.push(message);
       const history = message.actor === null ? undefined : view.historyOf(message.actor);
       if (history) socket.send(JSON.stringify(history));
@@ -85,6 +74,23 @@ export async function toldView(test: ForTest, pageDir: string): Promise<ToldView
     server.close();
   });
   return view;
+}
+
+async function serve(
+  pageDir: string,
+  { url = '/' }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = normalize(new URL(url, 'http://x').pathname);
+  const file = join(pageDir, path === '/' ? 'index.html' : path);
+  try {
+    const body = await readFile(file);
+    response.setHeader('content-security-policy', POLICY);
+    response.setHeader('content-type', MIME[extname(file)] ?? 'application/octet-stream');
+    response.end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
 }
 
 const listening = (server: Server): Promise<number> =>

@@ -1,5 +1,6 @@
 /** The page of the live view in a real browser, told what a test wants it to be told. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { createView, type View } from '../../src/inspect/server/index.ts';
 import type { ActorRow, Entry, ViewMessage } from '../../src/inspect/wire.ts';
 import {
   type BuiltPage,
@@ -16,6 +17,12 @@ export interface OpenView {
   readonly page: Page;
   readonly view: ToldView;
   /** What the page did that it must never do: errors, dialogs, requests to anybody else. */
+  readonly misdeeds: string[];
+}
+
+export interface RealView {
+  readonly page: Page;
+  readonly view: View;
   readonly misdeeds: string[];
 }
 
@@ -36,8 +43,24 @@ export async function viewPages() {
     /** False where there is no browser: skip. */
     available: built !== null,
     open: (test: ForTest, options: OpenViewOptions = {}): Promise<OpenView> =>
-      built === null ? Promise.reject(new Error('no browser')) : openView(built, test, options),
+      built === null ? NO_BROWSER() : openView(built, test, options),
+    /** The same page, of a real view. */
+    openReal: (test: ForTest): Promise<RealView> =>
+      built === null ? NO_BROWSER() : openReal(built, test),
   };
+}
+
+const NO_BROWSER = (): Promise<never> => Promise.reject(new Error('no browser'));
+
+async function openReal({ browser, pageDir }: BuiltPage, test: ForTest): Promise<RealView> {
+  const view = createView({ port: 0, pageDir });
+  test.onTestFinished(() => view.close());
+  await view.listen();
+  const page = await freshPage(browser, test, { viewport: { width: 1440, height: 900 } });
+  const misdeeds = watched(page, view.url);
+  await page.goto(view.url);
+  await shown(page, '.link-state.live');
+  return { page, view, misdeeds };
 }
 
 async function openView(

@@ -14,6 +14,6 @@ export interface Step {
 export function withLatest(steps: readonly Step[], taken: readonly ActorRow[]): readonly Step[] {
   if (taken.length === 0) return steps;
   const from = (steps[0]?.n ?? 0) + 1;
-  const news = taken.map((row, index) => ({ n: from + index, row })).reverse();
+  const news = taken.map((row, index) => ({ n: from + index, row })).toReversed();
   return [...news, ...steps].slice(0, MOST_LATEST);
 }
