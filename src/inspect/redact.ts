@@ -51,7 +51,8 @@ class Redaction {
       case 'boolean':
         return value;
       case 'number':
-        return Number.isFinite(value) ? value : String(value);
+        // JSON has no -0.
+        return Number.isFinite(value) ? value || 0 : String(value);
       case 'string':
         return this.#text(value);
       case 'bigint':

@@ -119,6 +119,7 @@ describe('what an observer is shown', () => {
     const values = [
       undefined,
       Number.NaN,
+      -0,
       new Date(0),
       new Date(Number.NaN),
       new Set([1]),
@@ -135,6 +136,7 @@ describe('what an observer is shown', () => {
     expect(redact(values)).toEqual([
       null,
       'NaN',
+      0,
       '1970-01-01T00:00:00.000Z',
       '[no date]',
       [1],
