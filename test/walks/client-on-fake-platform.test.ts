@@ -1,22 +1,18 @@
 /** The client over the fake platform is where the machine is, whatever happens to it. */
 import { expect, it } from 'vitest';
 import { expectCleanFinish, openHandles, testApprovals } from '../../src/testing/index.ts';
-import { clientSystem } from './client-system.ts';
 import { NEVER_OURS } from './never-ours.ts';
 import { patience, SEED, walksOf } from './walk-runs.ts';
-import { walkedFake } from './walked-platform.ts';
+import { WALKED_SYSTEMS } from './walked-systems.ts';
 
 /** Where it polls, no socket is there to be lied to through. */
 const NEVER = ['fallbackPolling:decision.received:1'];
 
 it(`walks with two who ask at once (seed ${SEED})`, patience, async () => {
   const before = openHandles();
-  const { coverage } = await testApprovals(
-    () => clientSystem({ platform: walkedFake, askers: 2 }),
-    {
-      ...walksOf(15),
-    },
-  );
+  const { coverage } = await testApprovals(WALKED_SYSTEMS.fake.make, {
+    ...walksOf(15),
+  });
   expect(coverage.states.walked).toHaveLength(10);
   expect(coverage.transitions.open).toEqual([]);
   expect([...coverage.transitions.impossible].sort()).toEqual([...NEVER_OURS, ...NEVER].sort());

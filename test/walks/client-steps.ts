@@ -50,6 +50,8 @@ function submissionSteps(world: ClientWorld): Steps {
     gates.creates.open('sent');
     await endAll(world, end);
     if (channel === 'on') await gates.turnChannel('on');
+    // What a new connection reads is over by then: only a read of the wait's own is left.
+    await delay(20);
     gates.createAnswers.open('given');
   };
   return {
