@@ -18,6 +18,7 @@ export const commands: ReadonlyMap<string, Entry> = new Map([
   ['list', { unexpected: EXIT.usage, load: () => import('./commands/list.ts') }],
   ['decide', { unexpected: EXIT.usage, load: () => import('./commands/decide.ts') }],
   ['audit verify', { unexpected: EXIT.usage, load: () => import('./commands/audit-verify.ts') }],
+  ['inspect', { unexpected: EXIT.failed, load: () => import('./commands/inspect.ts') }],
   ['mcp', { unexpected: EXIT.failed, load: () => import('./commands/mcp.ts') }],
 ]);
 

@@ -15,6 +15,7 @@ For the one who decides
 
 For the one who checks
   audit verify FILE…  check the chain of audit logs
+  inspect             a live view of the state machines; or print one
 
   --help, -h          this text; after a command, how to use it
   --version           the version of this package
@@ -109,12 +110,28 @@ Settings as for "countersign request"; they come from the environment. Needs the
 Exit status: 0 when the client has closed the connection or after SIGINT or SIGTERM; 2 wrong
 settings, or the package is missing; 4 failed.`;
 
+const INSPECT = `Serves a web page that shows what the state machines do, live. Or prints one of them as a chart.
+
+Usage: countersign inspect [--port N] [--json]
+       countersign inspect --print approval|channel
+
+  --port N      default 7357; 0 takes a free one. Only this machine reaches it
+  --json        one line on standard output when it listens: {"event":"listening","url":"…"}
+  --print NAME  print the chart of that machine on standard output, and end
+
+Processes show themselves that are started with COUNTERSIGN_INSPECT set to its address; so do those
+that were started before. Secrets are left out. Whoever uses this machine can look.
+
+Exit status: 0 after SIGINT or SIGTERM, or when printed; 2 called in a wrong way, or the port cannot
+be used; 4 failed.`;
+
 const USAGES: ReadonlyMap<string, string> = new Map([
   ['serve', SERVE],
   ['request', REQUEST],
   ['list', LIST],
   ['decide', DECIDE],
   ['audit verify', AUDIT_VERIFY],
+  ['inspect', INSPECT],
   ['mcp', MCP],
 ]);
 

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ViewModel } from '../../src/inspect/server/model.ts';
 import type { ProcessEvent } from '../../src/inspect/wire.ts';
-
-const PROCESS = { id: 'p1', pid: 4711, title: 'agent.ts' };
-
-const began = (actor: string, fields: object = {}): ProcessEvent => ({
-  kind: 'actor',
-  actor,
-  machine: 'approval',
-  startedAt: 1_000,
-  at: 1_000,
-  state: 'rbacCheck',
-  about: { workspaceId: 'ws-1', action: 'Drop table users' },
-  context: { request: { action: 'Drop table users', args: { table: 'users' } }, approvalId: null },
-  ...fields,
-});
+import { beganEvent as began, PROCESS } from '../support/inspect-view.ts';
 
 const service = (actor: string, name: string, fields: object = {}): ProcessEvent => ({
   kind: 'actor',

@@ -4,6 +4,7 @@ import { createView } from '../../src/inspect/server/index.ts';
 import { LIMITS, type ProcessEvent } from '../../src/inspect/wire.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import {
+  beganEvent as began,
   openSocket,
   refusalOf,
   runningView,
@@ -12,17 +13,6 @@ import {
 } from '../support/inspect-view.ts';
 
 expectCleanFinishOfEachTest();
-
-const began = (actor: string, context: unknown = null): ProcessEvent => ({
-  kind: 'actor',
-  actor,
-  machine: 'approval',
-  startedAt: 1_000,
-  at: 1_000,
-  state: 'rbacCheck',
-  about: { workspaceId: 'ws-1' },
-  context: JSON.parse(JSON.stringify(context)),
-});
 
 const moved = (actor: string, at: number): ProcessEvent => ({
   kind: 'transition',
@@ -201,7 +191,7 @@ describe('a process', () => {
   it('that tells too much at once, or in bytes, is hung up on', async () => {
     const { url } = await runningView();
     const process = await tellingProcess(url);
-    process.tell([began('a1', 'x'.repeat(LIMITS.frame))]);
+    process.tell([began('a1', { context: 'x'.repeat(LIMITS.frame) })]);
     expect((await once(process.socket, 'close'))[0]).toBe(1009);
     const other = await openSocket(url, '/processes');
     other.send(Buffer.from(JSON.stringify(hello)));

@@ -121,12 +121,15 @@ export interface Served extends z.infer<typeof listeningSchema> {
 /** `countersign serve` on a free port, listening. */
 export async function serve({ start }: CliWorld, args: readonly string[] = []): Promise<Served> {
   const running = start(['serve', '--port', '0', '--json', ...args]);
-  const line = await Promise.race([
-    firstLine(running),
-    running.ended.then(({ stderr }) => Promise.reject(new Error(`serve ended: ${stderr}`))),
-  ]);
-  return { process: running, ...listeningSchema.parse(JSON.parse(line)) };
+  return { process: running, ...listeningSchema.parse(JSON.parse(await announcementOf(running))) };
 }
+
+/** The first line that a server prints; rejects where it ends before. */
+export const announcementOf = (running: Running): Promise<string> =>
+  Promise.race([
+    firstLine(running),
+    running.ended.then(({ stderr }) => Promise.reject(new Error(`it ended: ${stderr}`))),
+  ]);
 
 async function firstLine({ child }: Running): Promise<string> {
   let text = '';

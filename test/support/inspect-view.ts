@@ -15,6 +15,7 @@ import {
   type ViewMessage,
   viewMessageSchema,
 } from '../../src/inspect/wire.ts';
+import { refusedAt } from './live-client.ts';
 import { temporaryFolder } from './temp-folder.ts';
 
 /** A view on a free port, or on that one; closed at the end of the test. */
@@ -48,21 +49,27 @@ export async function openSocket(
 }
 
 /** The HTTP status with which it was refused. */
-export async function refusalOf(
+export const refusalOf = (
   url: string,
   path: string,
   headers: Record<string, string> = {},
-): Promise<number | undefined> {
-  const socket = new WebSocket(addressOf(url, path), { headers });
-  const refused = Promise.withResolvers<number | undefined>();
-  socket.on('unexpected-response', (_, response) => {
-    response.resume();
-    refused.resolve(response.statusCode);
-  });
-  socket.on('open', () => refused.reject(new Error('it was accepted')));
-  socket.on('error', refused.reject);
-  return refused.promise.finally(() => socket.terminate());
-}
+): Promise<number | undefined> => refusedAt(addressOf(url, path), headers);
+
+/** A process that says hello. */
+export const PROCESS = { id: 'p1', pid: 4711, title: 'agent.ts' };
+
+/** An approval begins; fields may be replaced. */
+export const beganEvent = (actor: string, fields: object = {}): ProcessEvent => ({
+  kind: 'actor',
+  actor,
+  machine: 'approval',
+  startedAt: 1_000,
+  at: 1_000,
+  state: 'rbacCheck',
+  about: { workspaceId: 'ws-1', action: 'Drop table users' },
+  context: { request: { action: 'Drop table users', args: { table: 'users' } }, approvalId: null },
+  ...fields,
+});
 
 export interface TellingProcess {
   readonly socket: WebSocket;
@@ -74,7 +81,7 @@ export interface TellingProcess {
 export async function tellingProcess(url: string, id = 'p1'): Promise<TellingProcess> {
   const socket = await openSocket(url, '/processes');
   const say = (message: ProcessMessage): void => socket.send(JSON.stringify(message));
-  say({ type: 'hello', version: 1, process: { id, pid: 4711, title: 'agent.ts' } });
+  say({ type: 'hello', version: 1, process: { ...PROCESS, id } });
   return {
     socket,
     say,

@@ -24,11 +24,17 @@ export async function openLive(
 }
 
 /** The HTTP status with which an upgrade was refused. */
-export async function refusedUpgrade(
+export const refusedUpgrade = (
   baseUrl: string,
   headers: Record<string, string> = {},
+): Promise<number | undefined> => refusedAt(liveAddress(baseUrl), headers);
+
+/** As {@link refusedUpgrade}, at an address of its own. */
+export async function refusedAt(
+  address: string,
+  headers: Record<string, string>,
 ): Promise<number | undefined> {
-  const socket = new WebSocket(liveAddress(baseUrl), { headers });
+  const socket = new WebSocket(address, { headers });
   const refused = Promise.withResolvers<number | undefined>();
   socket.on('unexpected-response', (_, response) => {
     response.resume();

@@ -1,10 +1,10 @@
 import { createPlatform, type Platform } from '../../platform/index.ts';
 import { readArguments } from '../arguments.ts';
 import { defaultDataDir } from '../data-folder.ts';
-import { EXIT } from '../exit-status.ts';
 import { createLogger } from '../logger.ts';
 import { printJson, say } from '../output.ts';
-import { aborted, stopSignals } from '../stop-signals.ts';
+import { portOf } from '../port.ts';
+import { serveUntilStopped } from '../serve-until-stopped.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `countersign serve`: the platform, until it is told to stop. */
@@ -21,19 +21,8 @@ export async function run(args: string[]): Promise<number> {
   if (host === '' || dataDir === '') throw new UsageError('--host and --data must not be empty');
   const port = portOf(values.port);
   const logger = createLogger('warn');
-  return serve(createPlatform({ host, port, dataDir, logger }), json);
-}
-
-async function serve(platform: Platform, json: boolean): Promise<number> {
-  using stop = stopSignals();
-  try {
-    await platform.listen();
-    announce(platform, json);
-    await aborted(stop.signal);
-    return EXIT.ok;
-  } finally {
-    await platform.close();
-  }
+  const platform = createPlatform({ host, port, dataDir, logger });
+  return serveUntilStopped(platform, () => announce(platform, json));
 }
 
 function announce({ url, signInUrl, dataDir }: Platform, json: boolean): void {
@@ -49,12 +38,4 @@ Countersign serves approvals at ${url}
 
 The sign-in address is a key: keep it to yourself. Ctrl-C stops.
 `);
-}
-
-function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new UsageError(
-    `--port must be a whole number from 0 to 65535, not ${JSON.stringify(text)}`,
-  );
 }
