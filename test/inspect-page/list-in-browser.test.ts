@@ -62,6 +62,14 @@ describe.skipIf(!views.available).concurrent('the list of actors', () => {
     await foot(page, '0 actors');
   });
 
+  it('finds who has just become old enough, though nothing else happens', async (test) => {
+    const actors = [aRow({ startedAt: Date.now() - 57_000 })];
+    const { page } = await views.open(test, { actors });
+    await page.getByLabel(/^Find actors/).fill('older:1m');
+    await foot(page, '0 actors');
+    await foot(page, '1 actor');
+  });
+
   it('keeps the reader’s place while new actors begin', async (test) => {
     const { page, view } = await views.open(test, { actors: manyRows(1_000, STATES) });
     await scroll(page, 4_600);

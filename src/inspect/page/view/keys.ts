@@ -3,6 +3,7 @@ import { useKeys } from '../../../page/use-keys.ts';
 import { CHARTS } from '../charts.ts';
 import { lastOf } from '../model/timeline.ts';
 import type { Session } from '../session.ts';
+import { CHART_ID } from './chart-pane.tsx';
 import type { Commands } from './commands.ts';
 import { SEARCH_ID } from './filters.tsx';
 import { TIMELINE_ID } from './timeline-pane.tsx';
@@ -74,11 +75,14 @@ const ACTIONS = new Map<string, Key>([
 const isIn = (id: string): boolean =>
   document.getElementById(id)?.contains(document.activeElement) ?? false;
 
+/** What goes by these keys itself; browsers give the focus to what can be scrolled. */
+const SCROLLED = `input[type="range"], #${CHART_ID}, .moment`;
+
 /** What has the focus and does something of its own with a key keeps it. */
 const isTaken = ({ key, target }: KeyboardEvent): boolean =>
   target instanceof Element &&
   ((key === ' ' && target.matches('button, summary')) ||
-    (/^(Arrow|Home|End|Page)/.test(key) && target.matches('input[type="range"]')));
+    (/^(Arrow|Home|End|Page)/.test(key) && target.matches(SCROLLED)));
 
 export function useDeskKeys({ session, commands, onHelp }: Desk): void {
   const onKey = useCallback(

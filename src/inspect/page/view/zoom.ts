@@ -44,7 +44,9 @@ function follow(pane: HTMLElement, state: string | undefined, behavior: ScrollBe
   const [is, room] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
   const left = shift(is.left - room.left, is.right - room.left, room.width);
   const top = shift(is.top - room.top, is.bottom - room.top, room.height);
-  if (left !== 0 || top !== 0) pane.scrollBy({ left, top, behavior });
+  if (left === 0 && top === 0) return;
+  // Not `scrollBy`, which adds to a scrolling that is under way.
+  pane.scrollTo({ left: pane.scrollLeft + left, top: pane.scrollTop + top, behavior });
 }
 
 function shift(start: number, end: number, room: number): number {
