@@ -11,7 +11,7 @@ it.each([
 ])(`tells an agent through $name what happened (seed ${SEED})`, patience, async ({ system }) => {
   const before = openHandles();
   const { coverage, known } = await testApprovals(system.make, {
-    ...walksOf(10),
+    ...walksOf(5),
     ...system.options,
   });
   expect(coverage.states.walked).toHaveLength(10);

@@ -11,7 +11,7 @@ const NEVER = ['fallbackPolling:decision.received:1'];
 it(`walks with two who ask at once (seed ${SEED})`, patience, async () => {
   const before = openHandles();
   const { coverage } = await testApprovals(WALKED_SYSTEMS.fake.make, {
-    ...walksOf(15),
+    ...walksOf(8),
   });
   expect(coverage.states.walked).toHaveLength(10);
   expect(coverage.transitions.open).toEqual([]);

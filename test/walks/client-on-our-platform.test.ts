@@ -11,7 +11,7 @@ const NEVER = ['awaitingWS:decision.received:1', 'fallbackPolling:decision.recei
 it(`walks with one who asks (seed ${SEED})`, patience, async () => {
   const before = openHandles();
   const { coverage } = await testApprovals(WALKED_SYSTEMS.real.make, {
-    ...walksOf(15),
+    ...walksOf(8),
   });
   expect(coverage.states.walked).toHaveLength(10);
   expect(coverage.transitions.open).toEqual([]);

@@ -59,8 +59,12 @@ export const isOpen = (model: Model, step: StepName): boolean => {
   return modelAfter(model, step) !== undefined && (!isStory || handles(model, step));
 };
 
-/** Likelier is what leads on, so that walks do not end at once. */
-const WEIGHTS = { on: 6, end: 2, nowhere: 1 };
+/** How likely each kind of step is, so that walks neither end at once nor only go on. */
+const KINDS = [
+  { kind: 'on', share: 6 },
+  { kind: 'away', share: 2 },
+  { kind: 'nowhere', share: 2 },
+] as const;
 
 /** @param longest steps, told and by themselves */
 export function atRandom(random: () => number, longest: number): Route {
@@ -69,12 +73,16 @@ export function atRandom(random: () => number, longest: number): Route {
     next: (model, refused) => {
       if (made >= longest) return undefined;
       const open = STEP_NAMES.filter((step) => !refused.has(step) && isOpen(model, step));
-      const weights = open.map((step) => weightOf(model, step));
-      let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
-      return open.find((_, index) => {
-        rest -= weights[index] ?? 0;
+      const kinds = KINDS.map(({ kind, share }) => ({
+        share,
+        steps: open.filter((step) => kindOf(model, step) === kind),
+      })).filter(({ steps }) => steps.length > 0);
+      let rest = random() * kinds.reduce((sum, { share }) => sum + share, 0);
+      const chosen = kinds.find(({ share }) => {
+        rest -= share;
         return rest < 0;
       });
+      return chosen?.steps[Math.trunc(random() * chosen.steps.length)];
     },
     follow: () => {
       made += 1;
@@ -83,7 +91,9 @@ export function atRandom(random: () => number, longest: number): Route {
   };
 }
 
-function weightOf(model: Model, step: StepName): number {
-  if (isIgnored(model, step)) return WEIGHTS.nowhere;
-  return modelAfter(model, step)?.state.status === 'active' ? WEIGHTS.on : WEIGHTS.end;
+/** `away`: towards an end. `nowhere`: changes nothing. */
+function kindOf(model: Model, step: StepName): (typeof KINDS)[number]['kind'] {
+  if (isIgnored(model, step)) return 'nowhere';
+  const { status, value } = modelAfter(model, step)?.state ?? model.state;
+  return status === 'active' && value !== 'withdrawing' ? 'on' : 'away';
 }

@@ -171,7 +171,8 @@ class Run {
 
   /** A walk that is known to fail need not be waited for as long in each of its variants. */
   #hurried(): Limits {
-    return { ...this.#limits, patienceMs: Math.max(500, this.#limits.patienceMs / 4) };
+    const { patienceMs } = this.#limits;
+    return { ...this.#limits, patienceMs: Math.min(patienceMs, Math.max(500, patienceMs / 4)) };
   }
 }
 
