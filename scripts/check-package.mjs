@@ -1,9 +1,10 @@
 /**
  * Packs the package as it would be published and looks at it from outside: publint, attw, and an
- * installation in an empty folder whose public entries are imported and whose command is run.
+ * installation in an empty folder whose public entries are imported and whose command is run, and
+ * in a project that embeds the machine.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -64,6 +65,11 @@ try {
   run('npm', ['install', '--no-audit', '--no-fund', tarball], folder);
   process.stdout.write(run(process.execPath, ['try.js'], folder));
   process.stdout.write(run('npx', ['--no-install', 'countersign', '--version'], folder));
+  // Somebody's project outside of this one, which replaces services and walks what it made of them.
+  const embedding = join(folder, 'embedding');
+  cpSync(join('examples', 'embedding'), embedding, { recursive: true });
+  run('npm', ['install', '--no-audit', '--no-fund', tarball], embedding);
+  process.stdout.write(run(process.execPath, ['--test'], embedding));
   // The oldest Node that the package promises to work on.
   run('npm', ['install', '--no-audit', '--no-fund', 'node@22'], folder);
   process.stdout.write(run(join(folder, 'node_modules', '.bin', 'node'), ['try.js'], folder));

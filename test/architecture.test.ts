@@ -212,6 +212,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'examples/': ['examples/', 'countersign', 'node:'],
+  'examples/embedding/': ['examples/embedding/', 'countersign', 'xstate', 'node:'],
 };
 
 const IMPORT =

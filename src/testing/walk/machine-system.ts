@@ -25,6 +25,8 @@ export interface MachineSystemOptions {
   readonly byItself?: ApprovalSystem['byItself'];
   /** Who approves and denies, where your services name them. Default `alice@example.com`. */
   readonly approver?: string | undefined;
+  /** What can be seen beside the machine: `pending`, where your services store something. */
+  readonly observe?: (() => Partial<ObservedApproval>) | undefined;
   /** Called when the walk is over. */
   readonly close?: (() => unknown) | undefined;
 }
@@ -82,7 +84,7 @@ export function machineSystem(
     steps: { ...told, ...options.steps },
     byItself: options.byItself,
     approver: options.approver,
-    observe: () => observed(actor.getSnapshot(), audit),
+    observe: () => ({ ...observed(actor.getSnapshot(), audit), ...options.observe?.() }),
     close: async () => {
       actor.stop();
       await options.close?.();
