@@ -149,7 +149,7 @@ describe.skipIf(!views.available).concurrent('the chart', () => {
         ],
       }),
     );
-    await shown(page, arrow('submitting', ':deadline.passed:0'));
+    await shown(page, `${arrow('submitting', ':deadline.passed:0')}.taken`);
     await page.keyboard.press('a');
     const channel = aRow({
       id: 'p1/c',
@@ -159,6 +159,7 @@ describe.skipIf(!views.available).concurrent('the chart', () => {
       transition: 'open.connecting:socket.opened:0',
     });
     view.send(changes({ actors: [channel] }));
+    await page.getByRole('tab', { name: 'channel 1' }).waitFor();
     await page.keyboard.press('t');
     await page.keyboard.press('j');
     await shown(page, `${state('open.live')}.current`);

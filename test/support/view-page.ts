@@ -60,6 +60,7 @@ async function openReal({ browser, pageDir }: BuiltPage, test: ForTest): Promise
   const misdeeds = watched(page, view.url);
   await page.goto(view.url);
   await shown(page, '.link-state.live');
+  await shown(page, '.list-foot:text("actor")');
   return { page, view, misdeeds };
 }
 
@@ -76,6 +77,7 @@ async function openView(
   await before?.(page);
   await page.goto(view.url);
   await shown(page, '.link-state.live');
+  await shown(page, '.list-foot:text("actor")');
   return { page, view, misdeeds };
 }
 

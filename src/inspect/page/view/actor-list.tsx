@@ -40,7 +40,7 @@ export function ActorList({ session }: { readonly session: Session }): JSX.Eleme
           )}
         </p>
       )}
-      <p class="list-foot">{countText(rows.length, 'actor')}</p>
+      <p class="list-foot">{hasLoaded ? countText(rows.length, 'actor') : 'Reading…'}</p>
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function AllPane({ session }: { readonly session: Session }): JSX.Element
           </ul>
         )}
       </section>
-      {!isWaiting && <Latest session={session} />}
+      {(!isWaiting || session.latest.length > 0) && <Latest session={session} />}
       {!isWaiting && (
         <section class="pane" aria-labelledby="more-heading">
           <h2 id="more-heading">Another process</h2>

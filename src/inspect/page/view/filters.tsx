@@ -14,6 +14,7 @@ export function Filters({ session }: { readonly session: Session }): JSX.Element
         <span class="unseen">Find actors by id, state, workspace, action or age</span>
         <input
           id={SEARCH_ID}
+          class="field"
           type="search"
           autoComplete="off"
           spellcheck={false}

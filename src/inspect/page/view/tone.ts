@@ -11,6 +11,7 @@ const TONES = new Map([
   ['backingOff', 'tone-warn'],
   ['refused', 'tone-bad'],
   ['withdrawn', 'tone-quiet'],
+  ['closed', 'tone-quiet'],
   ['done', 'tone-quiet'],
   ['stopped', 'tone-quiet'],
 ]);

@@ -20,7 +20,7 @@ export function TopBar({ session, onHelp }: TopBarProps): JSX.Element {
   const { link, feedback } = session.state;
   return (
     <header class="page-header">
-      <h1>
+      <h1 class="brand">
         <Mark /> <span class="name">Countersign</span> <span class="part">inspect</span>
       </h1>
       <button

@@ -59,6 +59,7 @@ function Choice({ approval, state, commands }: DecideBarProps): JSX.Element {
           <span class="unseen">Note, stored with the decision</span>
           <input
             id={NOTE_ID}
+            class="field"
             type="text"
             maxLength={2000}
             autoComplete="off"

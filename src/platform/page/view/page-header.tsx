@@ -21,7 +21,7 @@ export function PageHeader({ state, commands, onHelp }: PageHeaderProps): JSX.El
   const { session, link } = state;
   return (
     <header class="page-header">
-      <h1>
+      <h1 class="brand">
         <Mark /> <span class="name">Countersign</span>
       </h1>
       <button

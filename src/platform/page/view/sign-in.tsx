@@ -21,13 +21,14 @@ export function SignIn({ problem, onSignIn }: SignInProps): JSX.Element {
   return (
     <main class="sign-in">
       <form onSubmit={(event) => void submit(event)}>
-        <h1>
+        <h1 class="brand">
           <Mark /> Countersign
         </h1>
         <p>Agents ask here before they act. Sign in to answer them.</p>
         <label for="token">Your token, or the sign-in address</label>
         <input
           id="token"
+          class="field"
           type="password"
           autoComplete="current-password"
           spellcheck={false}
