@@ -63,10 +63,10 @@ describe.skipIf(!views.available).concurrent('the list of actors', () => {
   });
 
   it('finds who has just become old enough, though nothing else happens', async (test) => {
-    const actors = [aRow({ startedAt: Date.now() - 57_000 })];
-    const { page } = await views.open(test, { actors });
+    const { page, view } = await views.open(test);
     await page.getByLabel(/^Find actors/).fill('older:1m');
-    await foot(page, '0 actors');
+    view.send(changes({ actors: [aRow({ startedAt: Date.now() - 58_000 })] }));
+    await page.getByRole('tab', { name: 'approval 1' }).waitFor();
     await foot(page, '1 actor');
   });
 

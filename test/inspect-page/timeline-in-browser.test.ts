@@ -8,8 +8,8 @@ const views = await viewPages();
 
 type ForTest = Parameters<typeof views.open>[0];
 
-async function chosen(test: ForTest): Promise<OpenView> {
-  const open = await views.open(test, waiting);
+async function chosen(test: ForTest, entries = waiting.entries): Promise<OpenView> {
+  const open = await views.open(test, { ...waiting, entries });
   await open.page.keyboard.press('j');
   await shown(open.page, '#timeline .row');
   return open;
@@ -78,14 +78,16 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
   });
 
   it('is played to its end, and paused', async (test) => {
-    const { page } = await chosen(test);
+    // Each entry is shown for more than a second, so that a busy machine pauses in time.
+    const entries = waiting.entries.map((entry) => ({ ...entry, at: entry.n * 5_000 }));
+    const { page } = await chosen(test, entries);
     await page.keyboard.press('Space');
-    await isCurrent(page, 'submitting');
+    await vi.waitUntil(async () => (await position(page)) === '2 / 18', { interval: 20 });
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Play' }).waitFor();
     const paused = await position(page);
     expect(paused).not.toBe('18 / 18');
-    await page.getByRole('slider').fill('15');
+    await page.getByRole('slider').fill('16');
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Live', pressed: true }).waitFor();
     expect(await position(page)).toBe('18 / 18');
