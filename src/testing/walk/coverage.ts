@@ -5,7 +5,7 @@ import { graphOf } from '../../inspect/graph.ts';
 import { STEP_NAMES, type StepName } from './catalogue.ts';
 import { type Model, modelAfter, type StateName, startOfModel } from './model.ts';
 import { isIgnored, isOpen } from './route.ts';
-import type { Witness } from './walker.ts';
+import type { MadeStep, Witness } from './walker.ts';
 
 /** Of some things in the machine: which were walked, which cannot be, which could have been. */
 export interface Covered {
@@ -70,16 +70,21 @@ export class CoverageTally implements Pick<Witness, 'walked' | 'impossible'> {
   readonly #impossiblePairs = new Set<string>();
   readonly #walkedStates = new Set<string>([startOfModel().state.value]);
   readonly #walkedTransitions = new Set<string>();
+  /** States in which the system was told something, and those that it left without being told. */
+  readonly #rested = new Set<string>();
+  readonly #left = new Set<string>();
   steps = 0;
 
-  walked = (from: Model, step: StepName, to: Model): void => {
+  walked = (from: Model, { name, byItself }: MadeStep, to: Model): void => {
     this.steps += 1;
-    this.#walkedPairs.add(keyOf(from.state.value, step));
+    (byItself ? this.#left : this.#rested).add(from.state.value);
+    this.#walkedPairs.add(keyOf(from.state.value, name));
     this.#walkedStates.add(to.state.value);
     for (const id of to.taken) this.#walkedTransitions.add(id);
   };
 
   impossible = (at: Model, step: StepName): void => {
+    this.#rested.add(at.state.value);
     this.#impossiblePairs.add(keyOf(at.state.value, step));
   };
 
@@ -118,10 +123,11 @@ export class CoverageTally implements Pick<Witness, 'walked' | 'impossible'> {
     };
   }
 
-  /** What was walked in one situation may be impossible in another. */
+  /** What was walked in one situation may be impossible in another; where none rests, nothing is. */
   #isPossible({ state, step }: Pair): boolean {
     const key = keyOf(state, step);
-    return this.#walkedPairs.has(key) || !this.#impossiblePairs.has(key);
+    const isPassed = this.#left.has(state) && !this.#rested.has(state);
+    return this.#walkedPairs.has(key) || !(this.#impossiblePairs.has(key) || isPassed);
   }
 
   #reachable(): ReadonlySet<string> {

@@ -58,7 +58,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
 const TITLES = { open: 'could be walked, and was not', impossible: 'not possible here' };
 
 /** The pairs, by state: they say more than the transitions that they stand for. */
-function list(kind: 'open' | 'impossible', { pairs, ignored }: Coverage): string[] {
+function list(kind: 'open' | 'impossible', { states, pairs, ignored }: Coverage): string[] {
   const byState = new Map<string, string[]>();
   for (const pair of [...pairs[kind], ...ignored[kind]]) {
     const [state = '', step = ''] = pair.split(' + ');
@@ -67,6 +67,8 @@ function list(kind: 'open' | 'impossible', { pairs, ignored }: Coverage): string
   if (byState.size === 0) return [];
   return [
     `${TITLES[kind]}:`,
-    ...[...byState].map(([state, steps]) => `  ${state}: ${steps.join('; ')}`),
+    ...[...byState].map(([state, steps]) =>
+      states[kind].includes(state) ? `  ${state}` : `  ${state}: ${steps.join('; ')}`,
+    ),
   ];
 }

@@ -40,7 +40,7 @@ export interface Walk {
 /** Is told what a walk meets. */
 export interface Witness {
   /** A step happened, and the system was found where the model is. */
-  readonly walked: (from: Model, step: StepName, to: Model) => void;
+  readonly walked: (from: Model, step: MadeStep, to: Model) => void;
   readonly impossible: (at: Model, step: StepName) => void;
   /** Whether a step is known to lead away from the model, and not to be walked. */
   readonly isKnown: (at: Model, step: StepName) => boolean;
@@ -152,8 +152,9 @@ class Walker {
       throw new Error(`"${name}" was to happen in ${from.state.value}, and cannot happen there`);
     if (!this.#route.follow(name)) return false;
     this.#model = to;
-    this.#made.push({ name, byItself });
-    this.#unseen.push(() => this.#witness.walked(from, name, to));
+    const step = { name, byItself };
+    this.#made.push(step);
+    this.#unseen.push(() => this.#witness.walked(from, step, to));
     return true;
   }
 
