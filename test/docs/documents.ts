@@ -26,6 +26,7 @@ export const DOCUMENTS: readonly string[] = [
  * - `note: …` what the approver says with it
  * - `prints: …` a text that it must print
  * - `killed when: …` it runs as a process of its own, killed when its audit log says this
+ * - `alone` it runs as a process of its own, without what the tests have open
  * - `goes on` after the block of TypeScript before it, with the same platform and folder
  * - `file: …` other blocks import it by this name, and it prints nothing
  * - `output` of a `text` block: exactly what the code before it printed
@@ -37,6 +38,7 @@ export const MARKERS: ReadonlySet<string> = new Set([
   'note',
   'prints',
   'killed when',
+  'alone',
   'goes on',
   'file',
   'output',

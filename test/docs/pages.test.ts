@@ -18,9 +18,6 @@ import { pagesWithoutFile, tellStories } from './tell.ts';
 
 const LANGUAGES = ['ts', 'sh', 'json', 'jsonl', 'yaml', 'mermaid', 'text'];
 
-/** Being written. */
-const COMING = ['docs/testing.md'];
-
 for (const page of pagesWithoutFile()) tellStories(page);
 
 describe('the pages', () => {
@@ -82,7 +79,6 @@ describe('the pages', () => {
       /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g,
     )) {
       const path = target === '' ? page : join(dirname(page), target);
-      if (COMING.includes(path)) continue;
       expect(existsSync(join(ROOT, path)), `${page} → ${path}`).toBe(true);
       if (heading !== undefined) expect(headingsOf(path), `${page} → ${path}`).toContain(heading);
     }

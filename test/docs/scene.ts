@@ -1,7 +1,7 @@
 /** Where a story takes place: a folder, a platform, somebody who decides, and variables that lead there. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
@@ -61,9 +61,9 @@ export async function setScene(): Promise<Scene> {
       ...(note === undefined ? {} : { note }),
     });
     const end = markers.get('killed when');
-    return await (end === undefined
-      ? runHere(file)
-      : runUntil(file, () => audit().some((line) => line.includes(end))));
+    if (end !== undefined)
+      return await runUntil(file, () => audit().some((line) => line.includes(end)));
+    return await (markers.has('alone') ? runAlone(file) : runHere(file));
   };
   const run = (block: Block): Promise<string> =>
     block.language === 'sh' ? runShell(block.code, folder) : runCode(block);
@@ -106,30 +106,44 @@ async function runHere(file: string): Promise<string> {
   }
 }
 
+/** As a process of its own. What it says goes to a file: a pipe would be one more thing open in it. */
+async function runAlone(file: string): Promise<string> {
+  const said = openSync(`${file}.said`, 'w');
+  const child = spawn(process.execPath, ['--import', SOURCE_ENTRIES, file], {
+    stdio: ['ignore', said, said],
+  });
+  closeSync(said);
+  await once(child, 'close');
+  const text = readFileSync(`${file}.said`, 'utf8');
+  if (child.exitCode !== 0) throw new Error(`it failed: ${text}`);
+  return text;
+}
+
 /** As a process of its own, killed without a warning as soon as it `isTime`. */
 async function runUntil(file: string, isTime: () => boolean): Promise<string> {
   const child = spawn(process.execPath, ['--import', SOURCE_ENTRIES, file]);
+  const said = everythingSaidBy(child);
   const ended = once(child, 'close');
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => {
-      said += text.toString();
-    });
   await vi.waitUntil(() => isTime() || child.exitCode !== null, { interval: 5 });
   child.kill('SIGKILL');
   await ended;
-  if (child.signalCode !== 'SIGKILL') throw new Error(`it ended by itself: ${said}`);
-  return said;
+  if (child.signalCode !== 'SIGKILL') throw new Error(`it ended by itself: ${said()}`);
+  return said();
 }
 
-/** What goes to standard error is printed as well, as in a terminal. The exit status does not matter. */
+/** As in a terminal: what goes to standard error as well. The exit status does not matter. */
 async function runShell(script: string, cwd: string): Promise<string> {
   const child = spawn('sh', ['-c', script], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => {
-      printed += text.toString();
-    });
+  const said = everythingSaidBy(child);
   await once(child, 'close');
-  return printed;
+  return said();
+}
+
+function everythingSaidBy({ stdout, stderr }: ChildProcess): () => string {
+  let said = '';
+  for (const stream of [stdout, stderr])
+    stream?.on('data', (text: Buffer) => {
+      said += text.toString();
+    });
+  return () => said;
 }
