@@ -15,7 +15,7 @@ const PLACES: readonly (readonly StepName[])[] = [
 
 export const LEAVES_AT_ONCE = PLACES.map(
   (place): KnownDivergence => ({
-    name: `an aborted run ends at once: ${place.at(-1)}`,
+    name: `an aborted run ends at once: ${place.slice(-2).join(', ')}`,
     at: [...place, 'the caller withdraws'],
     why: 'the runtime rejects it; the request is taken back without it',
   }),
