@@ -237,6 +237,28 @@ describe.skipIf(!views.available).concurrent('the chart', () => {
     expect(await fill('awaitingWS')).toMatch(/^rgb/);
   });
 
+  it('keeps the current state in sight where there is little room', async (test) => {
+    const { page, view } = await views.open(test, {
+      ...waiting,
+      viewport: { width: 900, height: 600 },
+    });
+    const isInSight = async (name: string): Promise<boolean> => {
+      const [pane, box] = [
+        await page.locator('#chart').boundingBox(),
+        await page.locator(`${state(name)} > .body`).boundingBox(),
+      ];
+      if (!pane || !box) return false;
+      const isBeside = box.x >= pane.x && box.x + box.width <= pane.x + pane.width;
+      return isBeside && box.y >= pane.y && box.y + box.height <= pane.y + pane.height;
+    };
+    await page.keyboard.press('j');
+    await vi.waitUntil(() => isInSight('awaitingWS'));
+    view.send(granted());
+    await vi.waitUntil(() => isInSight('granted'));
+    await page.keyboard.press('Home');
+    await vi.waitUntil(() => isInSight('rbacCheck'));
+  });
+
   it('grows, shrinks and fits by keys', async (test) => {
     const { page } = await views.open(test, { viewport: { width: 900, height: 700 } });
     const width = async (): Promise<number> =>

@@ -64,7 +64,7 @@ async function openDesk(
   const { url, signInUrl } = platform;
   through?.leadTo(Number(new URL(url).port));
   const page = await freshPage(browser, test, more);
-  const misdeeds = watched(page, origin ?? url);
+  const misdeeds = await watched(page, origin ?? url);
   await before?.(page);
   await page.goto((signedOut ? url : signInUrl).replace(url, origin ?? url));
   if (awaitLive) await shown(page, '.link-state.live');

@@ -54,9 +54,14 @@ export async function shown(page: Page, selector: string): Promise<void> {
   await vi.waitUntil(isVisible, { interval: 20, timeout: 10_000 });
 }
 
+/** A violation whose error was caught is not told on the console by itself. */
+const TELL_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('Content Security Policy:', event.violatedDirective, event.blockedURI));`;
+
 /** What a page does that it must never do: errors, dialogs, requests to anybody but `origin`. */
-export function watched(page: Page, origin: string): string[] {
+export async function watched(page: Page, origin: string): Promise<string[]> {
   const misdeeds: string[] = [];
+  await page.addInitScript(TELL_VIOLATIONS);
   page.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const isRefused = /Content Security Policy/.test(message.text());

@@ -57,7 +57,7 @@ async function openReal({ browser, pageDir }: BuiltPage, test: ForTest): Promise
   test.onTestFinished(() => view.close());
   await view.listen();
   const page = await freshPage(browser, test, { viewport: { width: 1440, height: 900 } });
-  const misdeeds = watched(page, view.url);
+  const misdeeds = await watched(page, view.url);
   await page.goto(view.url);
   await shown(page, '.link-state.live');
   await shown(page, '.list-foot:text("actor")');
@@ -73,7 +73,7 @@ async function openView(
   view.greet = [...(messages ?? [allActors(actors)])];
   view.historyOf = (actor) => ({ type: 'history', actor, entries: [...entries], forgotten: 0 });
   const page = await freshPage(browser, test, { viewport: { width: 1440, height: 900 }, ...more });
-  const misdeeds = watched(page, view.url);
+  const misdeeds = await watched(page, view.url);
   await before?.(page);
   await page.goto(view.url);
   await shown(page, '.link-state.live');

@@ -11,6 +11,8 @@ import { toneOf } from './tone.ts';
 /** Beside the chart of all actors: who sends, and how to send. */
 export function AllPane({ session }: { readonly session: Session }): JSX.Element {
   const processes = session.actors.processes();
+  const { hasLoaded, link } = session.state;
+  const isTold = hasLoaded && link.at === 'live';
   const isWaiting = processes.every(({ isConnected }) => !isConnected);
   return (
     <div class="all-pane">
@@ -18,7 +20,7 @@ export function AllPane({ session }: { readonly session: Session }): JSX.Element
         <h2 id="processes-heading">
           Processes <span class="n">{processes.length || ''}</span>
         </h2>
-        {isWaiting && session.state.hasLoaded && <Waiting />}
+        {isWaiting && isTold && <Waiting />}
         {processes.length > 0 && (
           <ul class="processes">
             {processes.map((process) => (

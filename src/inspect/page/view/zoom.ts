@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Size, scaleOf, type Zoom } from '../model/scale.ts';
 
 type Pane = { readonly current: HTMLElement | null };
@@ -12,6 +12,8 @@ export const shownScale = (pane: HTMLElement): number => {
 
 /** Scales the chart to the pane, and keeps the current state in sight. */
 export function useScale(pane: Pane, zoom: Zoom, current: string | undefined): void {
+  const latest = useRef(current);
+  latest.current = current;
   useLayoutEffect(() => {
     const element = pane.current;
     const svg = element?.querySelector('svg');
@@ -22,7 +24,7 @@ export function useScale(pane: Pane, zoom: Zoom, current: string | undefined): v
       const scale = scaleOf(zoom, room, chart);
       svg.style.width = `${Math.floor(chart.width * scale)}px`;
       svg.style.height = `${Math.floor(chart.height * scale)}px`;
-      follow(element, current, 'instant');
+      follow(element, latest.current, 'instant');
     };
     resize();
     const observer = new ResizeObserver(resize);
@@ -44,8 +46,7 @@ function follow(pane: HTMLElement, state: string | undefined, behavior: ScrollBe
   const [is, room] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
   const left = shift(is.left - room.left, is.right - room.left, room.width);
   const top = shift(is.top - room.top, is.bottom - room.top, room.height);
-  if (left === 0 && top === 0) return;
-  // Not `scrollBy`, which adds to a scrolling that is under way.
+  // Also where it is in sight: a scrolling that is under way, to where it was, ends here.
   pane.scrollTo({ left: pane.scrollLeft + left, top: pane.scrollTop + top, behavior });
 }
 
