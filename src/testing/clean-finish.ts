@@ -14,11 +14,15 @@ export interface CleanFinishOptions {
 
 /** What is open in this process now. Take it before the system under test is made. */
 export function openHandles(): OpenHandles {
+  openStandardOutputs();
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo())
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return counts;
 }
+
+/** Node opens them when they are first asked for, perhaps by a `console.log` of the test's own. */
+const openStandardOutputs = (): boolean => process.stdout.writable && process.stderr.writable;
 
 /**
  * Resolves as soon as no more is open than `before`. Only counts are compared: what was open

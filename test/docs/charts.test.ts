@@ -29,10 +29,10 @@ describe.each([approvalMachine, channelMachine])('the picture of $id', (machine)
 
   it('has every transition that leads somewhere', () => {
     const known = new Set(
-      [...picture.matchAll(/data-transition="([^"]+)"/g)].map((match) => match[1]),
+      [...picture.matchAll(/data-transition="([^"]+)"/g)].map((match) => String(match[1])),
     );
     const leading = transitions.filter(({ target }) => target !== undefined).map(({ id }) => id);
-    expect([...known].toSorted()).toEqual([...new Set(leading)].toSorted());
+    expect(known).toEqual(new Set(leading));
   });
 
   it('puts nothing outside of itself', () => {
