@@ -1,31 +1,16 @@
 /** The client with a view: what it shows, and that nothing else changes whatever the view does. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ActorRow } from '../../src/inspect/wire.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { unreachableUrl } from '../support/cli.ts';
-import { runningView, watchingPage } from '../support/inspect-view.ts';
+import { muteServer, runningView, watchingPage } from '../support/inspect-view.ts';
 import { fakePlatform, requestingSide } from '../support/world.ts';
 
 expectCleanFinishOfEachTest();
 
 const ASK = { action: 'Refund order 4711', args: { cents: 12_500 } };
-
-const urlOf = (server: Server | WebSocketServer): string => {
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-};
-
-/** Takes connections, and never says a word. */
-async function mute(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  server.on('connection', (socket) => onTestFinished(() => void socket.destroy()));
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return urlOf(server);
-}
 
 const sockets = (treat: (socket: WebSocket) => void) => async (): Promise<string> => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -35,12 +20,13 @@ const sockets = (treat: (socket: WebSocket) => void) => async (): Promise<string
     server.close();
   });
   await once(server, 'listening');
-  return urlOf(server);
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 };
 
 const VIEWS: readonly [string, () => Promise<string>][] = [
   ['that is not there', unreachableUrl],
-  ['that never answers', mute],
+  ['that never answers', muteServer],
   ['that never reads', sockets((socket) => socket.pause())],
   ['that hangs up at once', sockets((socket) => socket.terminate())],
   ['that refuses what it is told', sockets((socket) => socket.close(1008, 'no'))],

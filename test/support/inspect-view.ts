@@ -1,6 +1,7 @@
 /** A view's server, and bare sockets to it: a process that tells, a page that watches. */
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -131,4 +132,13 @@ export function linkTo(url: string, options: Omit<ViewLinkOptions, 'url'> = {}):
   const link = viewLink({ url, ...options });
   onTestFinished(() => link.close());
   return link;
+}
+
+/** The address of a server that takes connections and never says a word. */
+export async function muteServer(): Promise<string> {
+  const server = createServer((socket) => onTestFinished(() => void socket.destroy()));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }

@@ -1,2 +1,2 @@
 /** The view's server. */
-export { createView, DEFAULT_PORT, type View, type ViewOptions } from './create-view.ts';
+export { createView, DEFAULT_PORT, type View } from './create-view.ts';
