@@ -26,6 +26,11 @@ const STEPS = [
   ['unused code and dependencies', 'npm', ['run', '--silent', 'unused']],
   ['the packed package', 'node', ['scripts/check-package.mjs']],
   ['mutants of known defects', 'npm', ['run', '--silent', 'mutants']],
+  [
+    'walks that find known defects',
+    'npm',
+    ['run', '--silent', 'walks', '--', '--show', 'D2,D4,D17'],
+  ],
   ['simulated worlds', 'npm', ['run', '--silent', 'simulate', '--', '--seeds', '20000']],
   ['killed processes', 'npm', ['run', '--silent', 'crash', '--', '--kills', '1000']],
   ['fuzzed parsers', 'npm', ['run', '--silent', 'fuzz', '--', '--runs', '100000']],

@@ -23,7 +23,7 @@ export interface PlatformOptions {
    * tokens unless the host and all origins are loopback ones.
    */
   readonly origins?: readonly string[];
-  /** Default the clock of the process. */
+  /** Tells whole milliseconds. Default the clock of the process. */
   readonly clock?: PlatformClock;
   /** Default silent. */
   readonly logger?: PlatformLogger;
