@@ -20,6 +20,8 @@ export default defineConfig({
     // A new process for each file costs a third of the time; no test changes what others import.
     isolate: false,
     include: ['test/**/*.test.ts'],
+    // What takes longer: `npm run test:long`.
+    exclude: ['**/node_modules/**', 'test/**/*.long.test.ts'],
     setupFiles: ['test/support/patience.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

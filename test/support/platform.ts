@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { JsonValue } from '../../machines/index.ts';
+import { servedAt } from '../../src/http/served.ts';
 import {
   createPlatform,
   type Platform,
@@ -11,7 +12,6 @@ import {
 } from '../../src/platform/index.ts';
 import { silent } from '../../src/platform/logger.ts';
 import { newSecret } from '../../src/platform/secrets.ts';
-import { servedAt } from '../../src/http/served.ts';
 import { createService } from '../../src/platform/service.ts';
 import { openStorage, type Storage } from '../../src/platform/storage/index.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';

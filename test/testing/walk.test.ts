@@ -22,6 +22,8 @@ const QUICK = {
   walks: 5,
   atOnce: 4,
 } as const;
+/** Where nothing is wrong, nothing is waited for: only a busy machine is. */
+const STEADY = { ...QUICK, patienceMs: 10_000 } satisfies TestApprovalsOptions;
 
 const machine = (): ApprovalSystem => machineSystem(approvalMachine);
 
@@ -71,7 +73,7 @@ const ways = async (seed: number): Promise<string> => {
     ]);
     return { ...system, steps: Object.fromEntries(steps) };
   };
-  await testApprovals(watched, { ...QUICK, paths: 'none', seed });
+  await testApprovals(watched, { ...STEADY, paths: 'none', seed });
   return said.join(' → ');
 };
 
@@ -162,7 +164,7 @@ describe('the walker', () => {
     const wrong = seenAs((seen) => ({ ...seen, decidedBy: null }));
     const { walk } = await findingOf(wrong);
     expect((await findingOf(wrong, { only: walk })).walk).toEqual(walk);
-    expect(String(await testApprovals(machine, { ...QUICK, only: walk }))).toContain('1 walks');
+    expect(String(await testApprovals(machine, { ...STEADY, only: walk }))).toContain('1 walks');
   });
 
   it('goes the same random ways with the same seed', async () => {
@@ -195,13 +197,13 @@ describe('the walker', () => {
         },
       };
     };
-    await testApprovals(counted, QUICK);
+    await testApprovals(counted, STEADY);
     expect(open.now).toBe(0);
-    await expect(testApprovals(stuck, { ...QUICK, only: [] })).rejects.toThrow('still in use');
+    await expect(testApprovals(stuck, { ...STEADY, only: [] })).rejects.toThrow('still in use');
   });
 
   it('waits for what comes late, and sees what comes too much', async () => {
-    await testApprovals(late, { ...QUICK, patienceMs: 5_000, only: ['the roles allow asking'] });
+    await testApprovals(late, { ...STEADY, only: ['the roles allow asking'] });
     const twice = seenAs(({ audit = [], ...seen }) => ({ ...seen, audit: [...audit, 'granted'] }));
     expect((await findingOf(twice)).walk).toEqual([]);
   });
@@ -209,7 +211,7 @@ describe('the walker', () => {
 
 describe('the report', () => {
   it('tells what a system cannot do from what was not walked', async () => {
-    const report = await testApprovals(lame, QUICK);
+    const report = await testApprovals(lame, STEADY);
     expect(report.coverage.states.impossible).toEqual(['fallbackPolling']);
     expect(report.coverage.pairs.open).toEqual([]);
     expect(report.coverage.pairs.impossible).toContain('awaitingWS + the channel is lost');
@@ -220,7 +222,7 @@ describe('the report', () => {
 
   it('names what could have been walked', async () => {
     const { coverage } = await testApprovals(machine, {
-      ...QUICK,
+      ...STEADY,
       only: ['the roles allow asking'],
     });
     expect(coverage.states.walked).toEqual(['rbacCheck', 'submitting']);
@@ -247,13 +249,13 @@ describe('a known divergence', () => {
   ] satisfies TestApprovalsOptions['known'];
 
   it('is not walked, and is named in the report', async () => {
-    const report = await testApprovals(wrong, { ...QUICK, known });
+    const report = await testApprovals(wrong, { ...QUICK, patienceMs: 500, known });
     expect(String(report)).toContain('known and seen again: polled (a test)');
     expect(report.coverage.states.open).toEqual(['denied']);
   });
 
   it('fails the run when it is none any more', async () => {
-    await expect(testApprovals(machine, { ...QUICK, known })).rejects.toThrow(
+    await expect(testApprovals(machine, { ...STEADY, known })).rejects.toThrow(
       'The known divergence "at the roles" is out of date',
     );
   });
@@ -266,7 +268,7 @@ describe('a machine with services of its own', () => {
         machineSystem(permits('allowed'), {
           byItself: ({ state }) => (state === 'rbacCheck' ? 'the roles allow asking' : undefined),
         }),
-      QUICK,
+      STEADY,
     );
     expect(coverage.states.walked).toHaveLength(10);
     expect(coverage.pairs.open).toEqual([]);

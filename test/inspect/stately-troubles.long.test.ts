@@ -10,14 +10,12 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createActor, createMachine } from 'xstate';
 import {
   type InspectorObserver,
-  type StatelyInspectorOptions,
   statelyInspector,
   throughInspector,
 } from '../../src/inspect/index.ts';
 import type { Inspect } from '../../src/inspection.ts';
-import type { FakePlatform } from '../../src/testing/index.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
-import { unreachableUrl } from '../support/cli.ts';
+import { deadUrl, inspector, throwing } from '../support/inspectors.ts';
 import {
   lineOf,
   type Received,
@@ -32,12 +30,6 @@ expectCleanFinishOfEachTest();
 
 const ASK = { action: 'Refund order 4711', args: { cents: 12_500, password: 'hunter2-Zq81' } };
 const PREFIX = `${process.pid}-`;
-
-function inspector(url: string, options: Partial<StatelyInspectorOptions> = {}) {
-  const made = statelyInspector({ url, firstRetryMs: 20, mostRetryMs: 100, ...options });
-  onTestFinished(() => made.close());
-  return made;
-}
 
 type Observed = Pick<InspectorObserver, 'next'>;
 
@@ -133,7 +125,7 @@ describe('a viewer that comes and goes', () => {
   });
 
   it('is told all from the beginning, in order, when it comes late', async () => {
-    const port = Number(new URL(await unreachableUrl()).port);
+    const port = Number(new URL(await deadUrl()).port);
     const stately = inspector(`ws://127.0.0.1:${port}`);
     const plain = recording(PREFIX);
     const { asked, grant, approvals } = await waiting(both(plain, { next: stately.inspect }));
@@ -263,69 +255,6 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const THROWS: Inspect = {
-  next: () => {
-    throw new Error('no');
-  },
-};
-
-/** Other in each run. */
-const OWN = new Set(
-  'traceId approvalId decidedAt timestamp trace_id approval_id decided_at chain hash prev_hash'.split(
-    ' ',
-  ),
-);
-
-const withoutOwn = (value: object): object =>
-  Object.fromEntries(Object.entries(value).filter(([name]) => !OWN.has(name)));
-
-type Play = (platform: FakePlatform) => Promise<void> | void;
-const decides =
-  (decision: 'approved' | 'denied'): Play =>
-  async (platform) => {
-    const { id } = await platform.waitForRow();
-    await platform.waitForSockets(1);
-    platform.decide(id, decision);
-  };
-
-/** One run, and what it left. */
-async function leftBy(play: Play, inspect: Inspect | undefined) {
-  const platform = await fakePlatform();
-  const { approvals, audit } = requestingSide(platform.url, {
-    timeout: '500ms',
-    ...(inspect === undefined ? {} : { inspect }),
-  });
-  const asked = approvals.request(ASK);
-  await play(platform);
-  const outcome = withoutOwn(await asked);
-  await approvals.close();
-  return { outcome, records: audit().map(withoutOwn) };
-}
-
-describe('an approval with an observer', () => {
-  it.each<readonly [string, Play]>([
-    ['granted', decides('approved')],
-    ['denied', decides('denied')],
-    ['timed out', () => undefined],
-  ])('ends as without one, and leaves the same records: %s', async (_, play) => {
-    const alone = await leftBy(play, undefined);
-    expect(alone.records.length).toBeGreaterThan(2);
-    const relay = await statelyRelay();
-    const dead = await deadUrl();
-    const blocking = throughInspector({ adapter: { send: () => hold(30) } }, { patienceMs: 20 });
-    const observers = [
-      inspector(relay.url).inspect,
-      inspector(dead, { maxEvents: 1 }).inspect,
-      throughInspector({ adapter: { send: throwing } }),
-      blocking,
-      THROWS,
-    ];
-    const watched = await Promise.all(observers.map((inspect) => leftBy(play, inspect)));
-    expect(watched).toEqual(observers.map(() => alone));
-    expect(blocking.dropped).toBeGreaterThan(10);
-  });
-});
-
 /** Of a server that takes connections and says nothing. */
 async function silentUrl(): Promise<string> {
   const sockets: Socket[] = [];
@@ -338,18 +267,6 @@ async function silentUrl(): Promise<string> {
   await once(server, 'listening');
   const address = server.address();
   return `ws://127.0.0.1:${typeof address === 'object' ? address?.port : address}`;
-}
-
-const deadUrl = async (): Promise<string> => (await unreachableUrl()).replace('http', 'ws');
-
-const throwing = (): never => {
-  throw new Error('no');
-};
-
-/** Nothing else happens meanwhile. */
-function hold(ms: number): void {
-  const until = performance.now() + ms;
-  while (performance.now() < until);
 }
 
 describe('an inspector of the official package', () => {
