@@ -54,7 +54,7 @@ describe('an approval with an observer', () => {
   it.each<readonly [string, ...Story]>([
     ['granted', decides('approved'), '30s'],
     ['denied', decides('denied'), '30s'],
-    ['timed out', () => undefined, '500ms'],
+    ['timed out', () => undefined, '2s'],
   ])('ends as without one, and leaves the same records: %s', async (_, ...story) => {
     const alone = await leftBy(story, undefined);
     expect(alone.records.length).toBeGreaterThan(2);

