@@ -4,7 +4,7 @@
  * in a project that embeds the machine.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,6 +15,7 @@ const run = (command, args, cwd = process.cwd()) =>
 const TRY = `
 import { createApprovals, requestApproval, toToolResult } from 'countersign';
 import { approvalMachine } from 'countersign/machine';
+import { redact } from 'countersign/inspect';
 import { createPlatform } from 'countersign/platform';
 import { scriptedApprover } from 'countersign/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -36,6 +37,7 @@ await platform.close();
 rmSync(dataDir, { recursive: true, force: true });
 if (!outcome.approved || typeof createApprovals !== 'function' || approvalMachine.id !== 'approval')
   throw new Error(JSON.stringify(toToolResult(outcome)));
+if (redact({ token: 'x' }).token !== '[secret]') throw new Error('a secret is shown');
 process.stdout.write(\`the installed package asked and was answered on Node \${process.versions.node}\\n\`);
 `;
 
@@ -65,6 +67,10 @@ try {
   run('npm', ['install', '--no-audit', '--no-fund', tarball], folder);
   process.stdout.write(run(process.execPath, ['try.js'], folder));
   process.stdout.write(run('npx', ['--no-install', 'countersign', '--version'], folder));
+  run('npx', ['--no-install', 'countersign', 'inspect', '--print', 'approval'], folder);
+  for (const page of ['page', 'inspect-page'])
+    if (!existsSync(join(folder, 'node_modules/countersign/dist', page, 'index.html')))
+      throw new Error(`the package lacks dist/${page}; was it built?`);
   // Somebody's project outside of this one, which replaces services and walks what it made of them.
   const embedding = join(folder, 'embedding');
   cpSync(join('examples', 'embedding'), embedding, { recursive: true });
