@@ -1,8 +1,9 @@
 /** Two servers over one database file, each with a listener of its own, and a clock that stands still. */
+
+import { servedAt } from '../../src/http/served.ts';
 import { createFeed, type Feed } from '../../src/platform/feed.ts';
 import { silent } from '../../src/platform/logger.ts';
 import { newSecret } from '../../src/platform/secrets.ts';
-import { servedAt } from '../../src/http/served.ts';
 import { createService } from '../../src/platform/service.ts';
 import type { ApprovalEvent } from '../../src/platform/storage/events.ts';
 import { openStorage, type Storage } from '../../src/platform/storage/index.ts';

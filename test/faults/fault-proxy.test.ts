@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { seededRandom } from '../../src/testing/walk/seeded-random.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { createFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
-import { seededRandom } from '../../src/testing/walk/seeded-random.ts';
 import { fakePlatform } from '../support/world.ts';
 
 expectCleanFinishOfEachTest();
