@@ -4,10 +4,23 @@
  */
 import { randomUUID } from 'node:crypto';
 import { uptime } from 'node:os';
-import { type ClientOptions, type RawData, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { type DeadlineClock, systemClock } from '../machines/index.ts';
 import { type Files, systemFiles } from './files.ts';
 import { type ProcessIdentity, systemProcess } from './process-identity.ts';
+
+/** What a socket is opened with, as `ws` takes it; times in milliseconds, sizes in bytes. */
+export interface ConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly origin?: string;
+  readonly handshakeTimeout?: number;
+  readonly maxPayload?: number;
+  readonly perMessageDeflate?: boolean;
+  readonly followRedirects?: boolean;
+}
+
+/** A message as `ws` gives it. */
+export type SocketData = Buffer | ArrayBuffer | Buffer[];
 
 /** The part of a `ws` socket that is used. */
 export interface LiveSocket {
@@ -15,7 +28,7 @@ export interface LiveSocket {
   /** The `readyState` of an open socket. */
   readonly OPEN: number;
   on(event: 'open' | 'pong', listener: () => void): unknown;
-  on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
+  on(event: 'message', listener: (data: SocketData, isBinary: boolean) => void): unknown;
   on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(
@@ -40,7 +53,7 @@ export interface Environment {
   /** A UUID v4. */
   readonly uuid: () => string;
   readonly fetch: typeof globalThis.fetch;
-  readonly connect: (url: string, options: ClientOptions) => LiveSocket;
+  readonly connect: (url: string, options: ConnectOptions) => LiveSocket;
   readonly files: Files;
   /** Who holds what is in the state folder. */
   readonly process: ProcessIdentity;

@@ -36,7 +36,13 @@ export type {
   MemoryAuditLog,
 } from './audit/index.ts';
 export { memoryAuditLog, openAuditLog, verifyAuditLog } from './audit/index.ts';
-export type { Environment, LiveSocket, RefusedUpgrade } from './environment.ts';
+export type {
+  ConnectOptions,
+  Environment,
+  LiveSocket,
+  RefusedUpgrade,
+  SocketData,
+} from './environment.ts';
 export { systemEnvironment } from './environment.ts';
 export type { ErrorCode } from './errors.ts';
 export { CountersignError, isCountersignError, NotApprovedError } from './errors.ts';

@@ -6,10 +6,9 @@
  * drop a socket that does not answer.
  */
 
-import type { RawData } from 'ws';
 import { type EventObject, fromCallback } from 'xstate';
 import type { SocketEvent, SocketInput } from '../../machines/index.ts';
-import type { Environment, LiveSocket } from '../environment.ts';
+import type { Environment, LiveSocket, SocketData } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { MAX_FRAME_BYTES, WORKSPACE_HEADER } from '../protocol/routes.ts';
 import type { TokenSource } from './token-source.ts';
@@ -82,7 +81,7 @@ function connect(
     socket.terminate();
   };
   socket.on('open', () => report({ type: 'socket.opened' }));
-  socket.on('message', (data: RawData, isBinary: boolean) => {
+  socket.on('message', (data: SocketData, isBinary: boolean) => {
     if (!isBinary && !over) options.onFrame(textOf(data));
   });
   socket.on('unexpected-response', (_request, response) => {
@@ -131,7 +130,7 @@ function said(reason: Buffer): string {
   return text === '' ? '' : `: ${text}`;
 }
 
-function textOf(data: RawData): string {
+function textOf(data: SocketData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
   return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString('utf8');
 }

@@ -1,7 +1,6 @@
 /** All sockets of a world: how they come about, and what becomes of what is sent to them. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ClientOptions } from 'ws';
-import type { LiveSocket } from '../../src/environment.ts';
+import type { ConnectOptions, LiveSocket } from '../../src/environment.ts';
 import type { LoggedRequest } from '../../src/testing/fake/request-log.ts';
 import type { FaultMix } from './fault-mix.ts';
 import type { Life } from './life.ts';
@@ -48,7 +47,7 @@ export class LiveNetwork {
     this.#options = options;
   }
 
-  connect(life: Life, url: string, options: ClientOptions): LiveSocket {
+  connect(life: Life, url: string, options: ConnectOptions): LiveSocket {
     const { faults, random, onConnect } = this.#options;
     const socket = new SimulatedSocket({
       life,
@@ -114,7 +113,7 @@ export class LiveNetwork {
     }
   }
 
-  #shake(socket: SimulatedSocket, url: string, options: ClientOptions): void {
+  #shake(socket: SimulatedSocket, url: string, options: ConnectOptions): void {
     const { faults, random, platform, trace } = this.#options;
     const { life } = socket;
     const ms = random.between(1, 30);
@@ -170,7 +169,7 @@ export class LiveNetwork {
   }
 }
 
-function upgradeOf(url: string, { headers, origin }: ClientOptions): LoggedRequest {
+function upgradeOf(url: string, { headers, origin }: ConnectOptions): LoggedRequest {
   const { pathname, searchParams } = new URL(url);
   const sent: IncomingHttpHeaders = { upgrade: 'websocket' };
   for (const [name, value] of Object.entries(headers ?? {}))

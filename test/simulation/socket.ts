@@ -1,6 +1,5 @@
 /** The live channel: both ends of a socket, and what happens between them. */
-import type { RawData } from 'ws';
-import type { LiveSocket, RefusedUpgrade } from '../../src/environment.ts';
+import type { LiveSocket, RefusedUpgrade, SocketData } from '../../src/environment.ts';
 import type { FaultMix } from './fault-mix.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -15,7 +14,7 @@ const CLOSE_PATIENCE_MS = 30_000;
 interface Listeners {
   readonly open: (() => void)[];
   readonly pong: (() => void)[];
-  readonly message: ((data: RawData, isBinary: boolean) => void)[];
+  readonly message: ((data: SocketData, isBinary: boolean) => void)[];
   readonly close: ((code: number, reason: Buffer) => void)[];
   readonly error: ((error: Error) => void)[];
   readonly 'unexpected-response': ((request: unknown, response: RefusedUpgrade) => void)[];

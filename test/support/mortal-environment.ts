@@ -2,8 +2,12 @@
  * The real world of a process that can end as `kill -9` ends it: its timers do not fire any more, its
  * sockets are gone, nothing that it waits for arrives, and others see that it is dead.
  */
-import type { ClientOptions } from 'ws';
-import { type Environment, type LiveSocket, systemEnvironment } from '../../src/index.ts';
+import {
+  type ConnectOptions,
+  type Environment,
+  type LiveSocket,
+  systemEnvironment,
+} from '../../src/index.ts';
 
 /** Processes of one machine, who can tell which of them live. */
 export class Machine {
@@ -37,7 +41,7 @@ export class Machine {
         },
       },
       fetch: (input, init) => alive(isDead() ? new Promise(() => {}) : base.fetch(input, init)),
-      connect: (url: string, options: ClientOptions) => {
+      connect: (url: string, options: ConnectOptions) => {
         const socket = base.connect(url, options);
         sockets.add(socket);
         return socket;

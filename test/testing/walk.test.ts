@@ -275,6 +275,16 @@ describe('a machine with services of its own', () => {
     expect(coverage.pairs.impossible).toContain('rbacCheck + the roles forbid asking');
   });
 
+  it('is told where it speaks of steps that are none', async () => {
+    const makeSystem = () => machineSystem(approvalMachine, { byItself: () => JSON.parse('"no"') });
+    await expect(testApprovals(makeSystem, STEADY)).rejects.toThrow('"no" is no step of a walk');
+  });
+
+  it('is told what to do where nothing was said of it', async () => {
+    const silent = () => machineSystem(permits('allowed'));
+    await expect(testApprovals(silent, QUICK)).rejects.toThrow('its byItself has to say');
+  });
+
   it('is found out where they do something else', async () => {
     const { walk, divergence } = await findingOf(() =>
       machineSystem(permits('denied'), {

@@ -35,7 +35,7 @@ function messageOfFinding({ made, divergence, seed, found }: Finding): string {
   );
   return [
     'The system is not where the model is after:',
-    ...(steps.length === 0 ? ['  (nothing happened yet)'] : steps),
+    ...(steps.length === 0 ? NOTHING_YET : steps),
     ...(problem === undefined ? [] : [`  ${problem}`]),
     ...differences.map(
       ({ field, expected: wanted, seen: was }) => `  ${field}: expected ${wanted}, seen ${was}`,
@@ -46,6 +46,10 @@ function messageOfFinding({ made, divergence, seed, found }: Finding): string {
     `only this walk: testApprovals(makeSystem, { only: ${JSON.stringify(made.map(({ name }) => name))} })`,
   ].join('\n');
 }
+
+const NOTHING_YET = [
+  '  (nothing happened yet; what the system does without being told, its byItself has to say)',
+];
 
 const sentenceOf = (observed: ObservedApproval): string =>
   FIELDS.filter((field) => observed[field] !== undefined)

@@ -1,7 +1,7 @@
 /** One walk: a step at a time, model and system brought to one shape and compared after each. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
-import type { StepName } from './catalogue.ts';
+import { STEP_NAMES, type StepName } from './catalogue.ts';
 import { type Model, modelAfter, startOfModel } from './model.ts';
 import { type Difference, differencesOf, expectedOf, type ObservedApproval } from './observed.ts';
 import type { Route } from './route.ts';
@@ -147,6 +147,9 @@ class Walker {
   /** @returns whether it was on the way */
   #happened(name: StepName, byItself: boolean): boolean {
     const from = this.#model;
+    // Callers may use plain JavaScript.
+    if (!STEP_NAMES.includes(name))
+      throw new Error(`${JSON.stringify(name)} is no step of a walk; see the type StepName`);
     const to = modelAfter(from, name);
     if (to === undefined)
       throw new Error(`"${name}" was to happen in ${from.state.value}, and cannot happen there`);
