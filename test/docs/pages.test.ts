@@ -14,6 +14,7 @@ import { temporaryFolder } from '../support/world.ts';
 import { commandsIn, isRunnable, npmScriptsIn } from './commands.ts';
 import { blocks, DOCUMENTS, inLanguage, LESSONS, MARKERS, ROOT, textOf } from './documents.ts';
 import { expectGenuineRecord } from './shown.ts';
+import { STAND_INS, unreplaced } from './stand-ins.ts';
 import { pagesWithoutFile, tellStories } from './tell.ts';
 
 const LANGUAGES = ['ts', 'sh', 'json', 'jsonl', 'yaml', 'mermaid', 'text'];
@@ -34,6 +35,15 @@ describe('the pages', () => {
         expect(LANGUAGES, `${page}:${line}`).toContain(language);
       for (const name of markers.keys()) expect([...MARKERS], `${page}:${line}`).toContain(name);
     }
+  });
+
+  it('run nothing that talks to what listens on this machine', () => {
+    for (const { page, line, code } of inLanguage('ts'))
+      expect(unreplaced(code), `${page}:${line}`).toEqual([]);
+  });
+
+  it.each([...STAND_INS.keys()])('show how to be seen at %s', (address) => {
+    expect(inLanguage('ts').filter(({ code }) => code.includes(address))).not.toEqual([]);
   });
 
   it.each(blocks.filter(({ markers }) => markers.has('run by')))(

@@ -10,6 +10,7 @@ import { openStorage } from '../../src/platform/storage/index.ts';
 import { scriptedApprover } from '../../src/testing/index.ts';
 import { temporaryFolder } from '../support/world.ts';
 import { type Block, ROOT } from './documents.ts';
+import { withStandIns } from './stand-ins.ts';
 
 export interface Scene {
   readonly folder: string;
@@ -41,6 +42,7 @@ export async function setScene(): Promise<Scene> {
     PATH: `${commandIn(folder)}:${process.env['PATH']}`,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  vi.stubEnv('COUNTERSIGN_INSPECT', undefined); // whoever runs the tests may have a view
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });
@@ -50,7 +52,8 @@ export async function setScene(): Promise<Scene> {
   const runCode = async ({ code, markers }: Block): Promise<string> => {
     runs += 1;
     const file = join(folder, markers.get('file') ?? `block-${runs}.ts`);
-    writeFileSync(file, code);
+    const stoodIn = await withStandIns(code);
+    writeFileSync(file, stoodIn.code);
     const decide = decisionOf(markers.get('approver') ?? 'approve');
     const note = markers.get('note');
     await using _approver = scriptedApprover({
@@ -63,7 +66,9 @@ export async function setScene(): Promise<Scene> {
     const end = markers.get('killed when');
     if (end !== undefined)
       return await runUntil(file, () => audit().some((line) => line.includes(end)));
-    return await (markers.has('alone') ? runAlone(file) : runHere(file));
+    const said = await (markers.has('alone') ? runAlone(file) : runHere(file));
+    await stoodIn.expectSeen();
+    return said;
   };
   const run = (block: Block): Promise<string> =>
     block.language === 'sh' ? runShell(block.code, folder) : runCode(block);
