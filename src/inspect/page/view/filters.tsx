@@ -18,10 +18,13 @@ export function Filters({ session }: { readonly session: Session }): JSX.Element
           type="search"
           autoComplete="off"
           spellcheck={false}
-          placeholder="awaitingWS older:5m"
+          placeholder="Search: state, id, older:5m"
           aria-describedby="search-problem"
           value={search}
           onInput={({ currentTarget }) => session.search(currentTarget.value)}
+          onKeyDown={(event) => {
+            if (isEnd(event)) session.search('');
+          }}
         />
         <kbd class="key">/</kbd>
       </label>
@@ -32,6 +35,9 @@ export function Filters({ session }: { readonly session: Session }): JSX.Element
     </search>
   );
 }
+
+/** Browsers empty a search field at Escape, and not all of them say so with an `input` event. */
+const isEnd = ({ key, isComposing }: KeyboardEvent): boolean => key === 'Escape' && !isComposing;
 
 function States({ session }: { readonly session: Session }): JSX.Element {
   const { counts } = session.listing();
