@@ -115,8 +115,8 @@ describe('the list', () => {
   });
 
   it('has a name for being in no state', () => {
-    expect(Object.fromEntries(listed('deadline').counts)).toEqual({ '—': 1 });
-    expect(listed('deadline', '', ['—']).rows).toHaveLength(1);
+    expect(Object.fromEntries(listed('deadline').counts)).toEqual({ runs: 1 });
+    expect(listed('deadline', '', ['runs']).rows).toHaveLength(1);
   });
 });
 

@@ -55,7 +55,9 @@ describe('times', () => {
 
   it('are counted from the first entry', () => {
     expect(offsetText(142)).toBe('+0.142');
-    expect(offsetText(75_000)).toBe('+1m 15s');
+    expect(offsetText(75_000)).toBe('+1:15');
+    expect(offsetText(3_907_000)).toBe('+1:05:07');
+    expect(offsetText(100 * 3_600_000)).toBe('+4d 04h');
   });
 });
 

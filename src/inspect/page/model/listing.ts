@@ -2,9 +2,6 @@ import type { ActorRow } from '../../wire.ts';
 import type { Actors } from './actors.ts';
 import type { Query } from './query.ts';
 
-/** Actors whose machine tells no state are counted and filtered under this name. */
-export const NO_STATE = '—';
-
 export interface Choice {
   /** The machine whose actors are listed. */
   readonly machine: string;
@@ -22,7 +19,16 @@ export interface Listing {
   readonly machines: ReadonlyMap<string, number>;
 }
 
-export const stateOf = ({ state }: ActorRow): string => state ?? NO_STATE;
+const INSTEAD = {
+  active: 'runs',
+  done: 'ended',
+  stopped: 'ended',
+  error: 'failed',
+  lost: 'lost',
+} as const satisfies Record<ActorRow['status'], string>;
+
+/** Actors that tell no state are counted and filtered by whether they run. */
+export const stateOf = ({ state, status }: ActorRow): string => state ?? INSTEAD[status];
 
 /** @param now the view's clock, milliseconds since the epoch */
 export function listingOf(actors: Actors, choice: Choice, now: number): Listing {

@@ -23,16 +23,33 @@ export function durationText(ms: number): string {
 /** As {@link durationText}, in whole seconds: for what is renewed all the time. */
 export const ageText = (ms: number): string => durationText(Math.max(1_000, ms));
 
-/** `+0.142 s` after the first entry. */
-export const offsetText = (ms: number): string =>
-  ms < 60_000 ? `+${(ms / 1_000).toFixed(3)}` : `+${durationText(ms)}`;
+const DAY_MS = 86_400_000;
+
+/** After the first entry: `+0.142` seconds, `+5:27`, `+1:05:07`, `+2d 04h`. */
+export function offsetText(ms: number): string {
+  if (ms < 60_000) return `+${(ms / 1_000).toFixed(3)}`;
+  if (ms >= DAY_MS) return `+${durationText(ms)}`;
+  const [hours = '', minutes = '', seconds = ''] = new Date(ms)
+    .toISOString()
+    .slice(11, 19)
+    .split(':');
+  return hours === '00'
+    ? `+${Number(minutes)}:${seconds}`
+    : `+${Number(hours)}:${minutes}:${seconds}`;
+}
 
 /** What an actor is called: what its agent wants to do, else what it is. */
 export const nameOf = ({ action, machine }: ActorRow): string =>
   action === undefined ? `the ${quoted(machine, 60)}` : quoted(action, 300);
 
-/** The end of an id, enough to tell it from others. */
-export const shortId = (id: string): string => quoted(id.slice(-8), 8);
+const SHORT = 8;
+
+/**
+ * The beginning of the approval's id, as `countersign decide` takes it; else of the trace's. An
+ * actor's own id begins with its process, so that only its end tells it from others.
+ */
+export const shortIdOf = ({ approvalId, traceId, id }: ActorRow): string =>
+  quoted((approvalId ?? traceId)?.slice(0, SHORT) ?? id.slice(-SHORT), SHORT);
 
 export const processName = ({ title, pid }: ProcessRow): string =>
   `${quoted(title, 60) || 'a process'} (pid ${pid})`;

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useServerNow } from '../../../page/use-ticks.ts';
 import type { ActorRow } from '../../wire.ts';
 import { stateOf } from '../model/listing.ts';
-import { ageText, countText, nameOf, shortId } from '../model/words.ts';
+import { ageText, countText, nameOf, shortIdOf } from '../model/words.ts';
 import type { Session } from '../session.ts';
 import { Rows } from './rows.tsx';
 import { Said } from './said.tsx';
@@ -61,11 +61,15 @@ function Actor({ row, aheadMs }: ActorProps): JSX.Element {
       </span>
       <span class="actor-line">
         <span class="actor-state">
-          {row.status === 'lost' ? `lost · ${stateOf(row)}` : stateOf(row)}
+          {row.status === 'lost' && row.state !== undefined ? `lost · ${row.state}` : stateOf(row)}
         </span>
         <span class="actor-who">
-          {row.workspaceId !== undefined && <Said text={row.workspaceId} limit={60} />}
-          <span class="actor-id">{shortId(row.approvalId ?? row.traceId ?? row.id)}</span>
+          <span class="actor-id">{shortIdOf(row)}</span>
+          {row.workspaceId !== undefined && (
+            <span class="actor-workspace">
+              <Said text={row.workspaceId} limit={60} />
+            </span>
+          )}
         </span>
       </span>
     </>

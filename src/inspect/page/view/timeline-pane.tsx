@@ -70,9 +70,11 @@ const Line = ({ entry, began }: LineProps): JSX.Element => (
       <span class="entry-label">
         <Said text={eventLabel(entry.label)} limit={120} />
       </span>
-      <span class="entry-move">
-        <Said text={moveOf(entry)} limit={120} />
-      </span>
+      {moveOf(entry) !== '' && (
+        <span class="entry-move">
+          <Said text={moveOf(entry)} limit={120} />
+        </span>
+      )}
     </span>
   </>
 );

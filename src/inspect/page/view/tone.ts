@@ -13,6 +13,7 @@ const TONES = new Map([
   ['withdrawn', 'tone-quiet'],
   ['closed', 'tone-quiet'],
   ['done', 'tone-quiet'],
+  ['ended', 'tone-quiet'],
   ['stopped', 'tone-quiet'],
 ]);
 
