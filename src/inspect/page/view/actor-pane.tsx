@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useServerNow } from '../../../page/use-ticks.ts';
 import type { ActorRow } from '../../wire.ts';
 import type { Situation } from '../model/situation.ts';
@@ -116,8 +117,12 @@ function Moment({
 }): JSX.Element {
   const { timeline } = session.state;
   const entry = timeline.entries?.[indexOf(timeline)];
+  const pane = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (pane.current) pane.current.scrollTop = 0;
+  }, [session.state.actorId, entry?.n]);
   return (
-    <section class="pane moment" aria-labelledby="moment-heading">
+    <section ref={pane} class="pane moment" aria-labelledby="moment-heading">
       <h2 id="moment-heading">
         At this point <span class="n">{entry ? exactTimeText(entry.at) : ''}</span>
       </h2>

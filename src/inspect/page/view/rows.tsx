@@ -11,7 +11,7 @@ interface RowsProps<Row> {
   readonly keyOf: (row: Row) => string | number;
   readonly draw: (row: Row, index: number) => JSX.Element;
   readonly classOf?: (row: Row) => string;
-  /** Index of the chosen row, kept in sight when it changes; -1 for none. */
+  /** Index of the chosen row, kept in sight when it or the list's height changes; -1 for none. */
   readonly chosen: number;
   readonly onChoose: (row: Row, index: number) => void;
   /** What can be seen stays where it is when rows are put above it. */
@@ -29,7 +29,7 @@ export function Rows<Row>(props: RowsProps<Row>): JSX.Element {
     if (row !== undefined) onChoose(row, index);
   });
   useAnchor(box, props);
-  useInSight(box, chosen, rowHeight);
+  useInSight(box, chosen, rowHeight, height);
   const optionId = (index: number): string => `${id}-${index}`;
   return (
     <div
@@ -116,11 +116,17 @@ function useAnchor<Row>(box: Box, { rows, rowHeight, keyOf, isAnchored }: RowsPr
   });
 }
 
-function useInSight(box: Box, chosen: number, rowHeight: number): void {
+function useInSight(box: Box, chosen: number, rowHeight: number, height: number): void {
+  const before = useRef({ chosen: -1, height: 0 });
   useEffect(() => {
     const element = box.current;
-    if (!element || chosen < 0) return;
+    if (!element) return;
     const { scrollTop, clientHeight } = element;
+    const was = before.current;
+    before.current = { chosen, height: clientHeight };
+    // Who has scrolled away from the chosen row is not thrown back when the list gets smaller.
+    const isAway = scrollFor(chosen, rowHeight, scrollTop, was.height) !== scrollTop;
+    if (chosen < 0 || (chosen === was.chosen && isAway)) return;
     element.scrollTop = scrollFor(chosen, rowHeight, scrollTop, clientHeight);
-  }, [chosen]);
+  }, [chosen, height]);
 }
