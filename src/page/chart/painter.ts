@@ -51,8 +51,9 @@ export class ChartPainter {
       state.classList.toggle('around', id !== current && around.has(id));
       state.classList.toggle('visited', been.has(id));
     }
+    // A service is told to have stopped after the transition that stopped it.
     for (const [id, service] of this.#services)
-      service.classList.toggle('running', running.has(id));
+      service.classList.toggle('running', running.has(id) && around.has(stateAround(service)));
     this.#lightArrows(taken, way);
   }
 
@@ -134,6 +135,9 @@ export class ChartPainter {
     }
   }
 }
+
+const stateAround = (element: Element): string =>
+  element.closest('[data-state]')?.getAttribute('data-state') ?? '';
 
 const mark = ({ groups }: Arrow, name: string, is: boolean): void => {
   for (const group of groups) group.classList.toggle(name, is);
