@@ -222,7 +222,7 @@ describe.skipIf(!views.available).concurrent('the chart', () => {
     await page.keyboard.press('j');
     await shown(page, `${state('awaitingWS')}.current`);
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('s')]);
-    expect(download.suggestedFilename()).toBe('approval-now.svg');
+    expect(download.suggestedFilename()).toBe('approval-18-awaitingWS.svg');
     const svg = await readFile(await download.path(), 'utf8');
     expect(svg).toMatch(/class="state[^"]*current[^"]*"[^>]*data-state="awaitingWS"/);
     expect(svg).not.toMatch(/var\(|@media|<script|href=|url\((?!#)|style="/);

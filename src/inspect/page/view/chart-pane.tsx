@@ -9,6 +9,7 @@ import { arrowOf } from '../model/situation.ts';
 import { useScale } from './zoom.ts';
 
 export const CHART_ID = 'chart';
+export const NO_CHART = 'There is no chart of these: they are in no states.';
 
 interface ChartPaneProps {
   readonly machine: string;
@@ -28,7 +29,7 @@ interface ChartPaneProps {
 export function ChartPane(props: ChartPaneProps): JSX.Element {
   const chart = chartOf(props.machine);
   if (chart) return <Drawn key={chart.machine} chart={chart} {...props} />;
-  return <p class="nothing chart-pane">There is no chart of these: they are in no states.</p>;
+  return <p class="nothing chart-pane">{NO_CHART}</p>;
 }
 
 function Drawn({ chart, ...props }: ChartPaneProps & { readonly chart: Chart }): JSX.Element {

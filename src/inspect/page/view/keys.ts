@@ -1,11 +1,11 @@
 import { useCallback } from 'preact/hooks';
 import { useKeys } from '../../../page/use-keys.ts';
-import { CHARTS } from '../charts.ts';
 import { lastOf } from '../model/timeline.ts';
 import type { Session } from '../session.ts';
 import { CHART_ID } from './chart-pane.tsx';
 import type { Commands } from './commands.ts';
 import { SEARCH_ID } from './filters.tsx';
+import { machinesOf } from './machines.ts';
 import { TIMELINE_ID } from './timeline-pane.tsx';
 
 export const KEYS: readonly (readonly [string, string])[] = [
@@ -17,7 +17,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Home  End', 'its first entry, its last'],
   ['Space', 'play, pause'],
   ['l', 'live again'],
-  ['t', 'the other machine'],
+  ['t', 'the next machine'],
   ['+  -  0', 'larger, smaller, the whole chart'],
   ['m', 'copy as Mermaid'],
   ['s', 'save as SVG'],
@@ -42,9 +42,9 @@ const step =
     session.step(steps);
 const all: Key = ({ session }) => session.choose(null);
 const nextMachine: Key = ({ session }) => {
-  const index = CHARTS.findIndex(({ machine }) => machine === session.state.machine);
-  const next = CHARTS[(index + 1) % CHARTS.length];
-  if (next) session.showMachine(next.machine);
+  const machines = machinesOf(session);
+  const next = machines[(machines.indexOf(session.state.machine) + 1) % machines.length];
+  if (next !== undefined) session.showMachine(next);
 };
 
 const ACTIONS = new Map<string, Key>([

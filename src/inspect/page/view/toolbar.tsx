@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
-import { CHARTS, chartOf } from '../charts.ts';
+import { chartOf } from '../charts.ts';
 import type { Session } from '../session.ts';
+import { NO_CHART } from './chart-pane.tsx';
 import type { Commands } from './commands.ts';
+import { machinesOf } from './machines.ts';
 import { Said } from './said.tsx';
-
-/** Actors that are no machine of ours are listed as well, without a chart. */
-const MOST_OTHERS = 4;
 
 interface ToolbarProps {
   readonly session: Session;
@@ -16,11 +15,11 @@ interface ToolbarProps {
 export function Toolbar({ session, commands }: ToolbarProps): JSX.Element {
   const { machine } = session.state;
   const { machines } = session.listing();
-  const others = [...machines.keys()].filter((name) => !chartOf(name)).slice(0, MOST_OTHERS);
+  const why = chartOf(machine) ? undefined : NO_CHART;
   return (
     <div class="toolbar">
       <div class="tabs" role="tablist" aria-label="Machine">
-        {[...CHARTS.map((chart) => chart.machine), ...others].map((name) => (
+        {machinesOf(session).map((name) => (
           <button
             key={name}
             type="button"
@@ -35,18 +34,19 @@ export function Toolbar({ session, commands }: ToolbarProps): JSX.Element {
       </div>
       <span class="spacer" />
       <div class="buttons">
-        <Tool label="−" title="Smaller" keys="-" onClick={() => commands.zoom(-1)} />
+        <Tool label="−" title="Smaller" keys="-" why={why} onClick={() => commands.zoom(-1)} />
         <Tool
           label="Fit"
           title="The whole chart, or legible again"
           keys="0"
+          why={why}
           onClick={commands.fit}
         />
-        <Tool label="+" title="Larger" keys="+" onClick={() => commands.zoom(1)} />
+        <Tool label="+" title="Larger" keys="+" why={why} onClick={() => commands.zoom(1)} />
       </div>
       <div class="buttons">
-        <Tool label="Copy Mermaid" keys="m" onClick={commands.copyMermaid} />
-        <Tool label="Save SVG" keys="s" onClick={commands.saveSvg} />
+        <Tool label="Copy Mermaid" keys="m" why={why} onClick={commands.copyMermaid} />
+        <Tool label="Save SVG" keys="s" why={why} onClick={commands.saveSvg} />
       </div>
     </div>
   );
@@ -56,15 +56,20 @@ interface ToolProps {
   readonly label: string;
   readonly title?: string;
   readonly keys: string;
+  /** Why it can do nothing now, in a sentence. */
+  readonly why: string | undefined;
   readonly onClick: () => void;
 }
 
-export const Tool = ({ label, title = label, keys, onClick }: ToolProps): JSX.Element => (
+/** It keeps its place and can be reached while it can do nothing, so that it can say why. */
+const Tool = ({ label, title = label, keys, why, onClick }: ToolProps): JSX.Element => (
   <button
     type="button"
     class="tool"
-    title={`${title} (${keys})`}
+    title={why ?? `${title} (${keys})`}
     aria-label={title}
+    aria-description={why}
+    aria-disabled={why !== undefined}
     aria-keyshortcuts={keys}
     onClick={onClick}
   >
