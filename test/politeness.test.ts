@@ -42,6 +42,8 @@ function quietWorld(options: ApprovalsOptions = {}) {
     workspaceId: 'billing-agent',
     configDir: folder,
     stateDir: folder,
+    // A token file would be read from a disk, which takes time that nobody here lets pass.
+    token: 'token-of-the-test',
     audit: memoryAuditLog(),
     journal: false,
     timeout: '1h',
