@@ -59,8 +59,8 @@ function guarded(
   return (event) => {
     try {
       const returned = inspect(event);
-      // It may be an async function, whatever its type says.
-      if (returned instanceof Promise) returned.catch(failed);
+      // It may be an async function, whatever its type says, and of another realm.
+      if (typeof returned === 'object') Promise.resolve(returned).catch(failed);
     } catch (error) {
       failed(error);
     }

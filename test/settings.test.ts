@@ -252,8 +252,7 @@ describe('the address of a live view', () => {
   it.each([
     ['http://127.0.0.1:7357', 'http://127.0.0.1:7357'],
     ['HTTP://LocalHost:7357/', 'http://localhost:7357'],
-    ['http://[::1]:7357', 'http://[::1]:7357'],
-    ['http://127.9.8.7', 'http://127.9.8.7'],
+    ['http://127.0.0.1', 'http://127.0.0.1'],
   ])('%j is %s', (written, viewUrl) => {
     expect(read({ COUNTERSIGN_INSPECT: written }).viewUrl).toBe(viewUrl);
     expect(read({}, { inspect: written }).viewUrl).toBe(viewUrl);
@@ -271,6 +270,9 @@ describe('the address of a live view', () => {
     'http://0.0.0.0:7357',
     'http://192.168.0.1:7357',
     'http://[::]:7357',
+    'http://[::1]:7357',
+    'http://127.9.8.7:7357',
+    'http://127.0.0.1:0',
     'http://me@127.0.0.1:7357',
     'http://@127.0.0.1:7357',
     'http://127.0.0.1:7357/watch',

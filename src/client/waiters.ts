@@ -117,7 +117,8 @@ export class Waiters {
 
   #settle({ request, report }: Waiter, decision: Decision): void {
     remember(this.#settled, decision.approvalId, { request, status: decision.status });
-    report({ type: 'decision.received', decision });
+    // Whoever watches the actors is shown these very objects.
+    report(Object.freeze({ type: 'decision.received', decision: Object.freeze(decision) }));
   }
 
   /** The same fact to everybody who waits. */

@@ -14,22 +14,37 @@ export interface AskerState {
   readonly at: number;
 }
 
+/** Frames about one approval in a second; what is told beyond them is in the lists alone. */
+export const FRAMES_A_SECOND = 5;
 /** Of so many approvals the newest states are kept. */
 const MOST = 10_000;
 
-export class AskerStates {
-  readonly #states = new Map<string, AskerState>();
+interface Told {
+  readonly state: AskerState;
+  /** The second that is counted, as it began, and the frames in it. */
+  readonly secondAt: number;
+  readonly frames: number;
+}
 
-  set(approvalId: string, state: AskerState): void {
+export class AskerStates {
+  readonly #told = new Map<string, Told>();
+
+  /** @returns whether approvers are to be told at once */
+  set(approvalId: string, state: AskerState): boolean {
+    const before = this.#told.get(approvalId);
+    const isSameSecond = before !== undefined && Math.abs(state.at - before.secondAt) < 1_000;
+    const secondAt = isSameSecond ? before.secondAt : state.at;
+    const frames = isSameSecond ? before.frames + 1 : 1;
     // The one that was told of last stands last.
-    this.#states.delete(approvalId);
-    this.#states.set(approvalId, state);
-    const [oldest] = this.#states.keys();
-    if (this.#states.size > MOST && oldest !== undefined) this.#states.delete(oldest);
+    this.#told.delete(approvalId);
+    this.#told.set(approvalId, { state, secondAt, frames });
+    const [oldest] = this.#told.keys();
+    if (this.#told.size > MOST && oldest !== undefined) this.#told.delete(oldest);
+    return frames <= FRAMES_A_SECOND;
   }
 
   get(approvalId: string): AskerState | undefined {
-    return this.#states.get(approvalId);
+    return this.#told.get(approvalId)?.state;
   }
 }
 

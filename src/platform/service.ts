@@ -71,8 +71,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...parts,
     onSignOut,
     onAskerState: ({ id, workspace_id }, state) => {
-      askerStates.set(id, state);
-      sockets.tellApprovers(askerFrame(workspace_id, id, state));
+      if (askerStates.set(id, state)) sockets.tellApprovers(askerFrame(workspace_id, id, state));
     },
     pageDir: options.pageDir,
   });

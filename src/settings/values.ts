@@ -4,7 +4,6 @@
  */
 import { resolve } from 'node:path';
 import { parseDurationMs } from '../protocol/duration.ts';
-import { isLoopback } from '../protocol/loopback.ts';
 import { controlCharacters } from '../protocol/text.ts';
 
 /** Longer ids are refused by platforms and do not fit into addresses. */
@@ -49,10 +48,9 @@ export function viewUrl(value: unknown): string {
   const url = parsedUrl(written);
   if (/[\s\\@?#\p{Cc}]/u.test(written) || `${url.origin}/` !== url.href)
     throw new Error('must be like http://127.0.0.1:7357, with nothing before or behind');
-  if (!isLoopback(url.hostname))
-    throw new Error(
-      'must name this machine (127.0.0.1, localhost or [::1]): views are for nobody else',
-    );
+  if (url.hostname !== '127.0.0.1' && url.hostname !== 'localhost')
+    throw new Error('must name this machine (127.0.0.1 or localhost): views are nowhere else');
+  if (url.port === '0') throw new Error('must name the port of the view');
   return url.origin;
 }
 

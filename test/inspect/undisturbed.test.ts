@@ -1,5 +1,7 @@
 /** Whoever watches, an approval is what it would have been without. */
-import { describe, expect, it } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, vi } from 'vitest';
+import { createActor, createMachine } from 'xstate';
 import { throughInspector } from '../../src/inspect/index.ts';
 import type { Inspect } from '../../src/inspection.ts';
 import type { FakePlatform } from '../../src/testing/index.ts';
@@ -71,5 +73,33 @@ describe('an approval with an observer', () => {
     const watched = await Promise.all(observers.map((inspect) => leftBy(story, inspect)));
     expect(watched).toEqual(observers.map(() => alone));
     expect(blocking.dropped).toBeGreaterThan(10);
+  });
+
+  it('that is slow many times is left alone as one that is slow once', () => {
+    const observer = throughInspector({ adapter: { send: () => hold(10) } }, { patienceMs: 50 });
+    const actor = createActor(createMachine({ on: { next: {} } }), { inspect: observer }).start();
+    for (let n = 0; n < 100; n += 1) actor.send({ type: 'next' });
+    expect(observer.dropped).toBeGreaterThan(80);
+  });
+
+  it('that rejects later is counted, whatever realm its promise is of', async () => {
+    const rejecting = [
+      () => Promise.reject(new Error('no')),
+      (): unknown => runInNewContext('Promise.reject(new Error("no"))'),
+    ];
+    for (const send of rejecting) {
+      const observer = throughInspector({ adapter: { send } });
+      createActor(createMachine({}), { inspect: observer }).start();
+      await vi.waitFor(() => expect(observer.dropped).toBeGreaterThan(1));
+    }
+  });
+
+  it('that changes what it is shown makes no grant of a denial', async () => {
+    const forge: Inspect = (event) => {
+      if (event.type !== '@xstate.event' || event.event.type !== 'decision.received') return;
+      Object.assign(event.event['decision'], { status: 'approved' });
+    };
+    const { outcome } = await leftBy([decides('denied'), '30s'], forge);
+    expect(outcome).toMatchObject({ approved: false });
   });
 });

@@ -1,6 +1,6 @@
 /** The picture of where the asker is, on the approver's page. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { approverDesks, armed, type Desk } from '../support/approver-page.ts';
 import { shown } from '../support/browser-page.ts';
 
@@ -52,19 +52,31 @@ describe.skipIf(!desks.available).concurrent('an asker that tells where it is', 
     expect(await page.locator('.approve').getAttribute('aria-disabled')).toBe('false');
   });
 
-  it('is seen when the page is opened later, and in a state that no picture has', async (test) => {
+  it('is seen when the page is opened later', async (test) => {
     const desk = await desks.open(test);
-    const { page, ask, misdeeds } = desk;
-    const id = await ask();
-    await tell(desk, id, 'somewhere.else', 'nowhere');
+    const { page, ask } = desk;
+    await tell(desk, await ask(), 'awaitingWS', 'submitting');
     await page.reload();
     await shown(page, '.asker summary');
+    expect(await told(page).textContent()).toContain('awaitingWS');
+  });
+
+  it('is not believed where it says more than where it waits', async (test) => {
+    const desk = await desks.open(test);
+    const { page, ask } = desk;
+    const id = await ask();
+    await tell(desk, id, 'granted.by.alice_already', 'awaitingWS');
+    await tell(desk, id, 'granted', 'awaitingWS');
+    await tell(desk, id, 'fallbackPolling', 'awaitingWS');
+    await shown(page, '.asker summary');
     await told(page).click();
-    await shown(page, '.asker-chart svg');
-    await vi.waitFor(async () =>
-      expect(await told(page).textContent()).toContain('somewhere.else'),
+    await shown(page, '.asker-chart .current');
+    expect(await page.locator('.asker-chart .current').getAttribute('data-state')).toBe(
+      'fallbackPolling',
     );
-    expect(await page.locator('.asker-chart .current').count()).toBe(0);
-    expect(misdeeds).toEqual([]);
+    expect(await page.locator('.asker-chart [data-state="granted"].visited').count()).toBe(0);
+    expect(await page.getByRole('img', { name: /way so far/ }).getAttribute('aria-label')).toBe(
+      "The agent's way so far: fallbackPolling",
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** Askers may say where they are: for approvers to see, and for nothing else. */
 import { describe, expect, it, vi } from 'vitest';
+import { manualClock } from '../support/manual-clock.ts';
 import { liveClient, runningPlatform, testApp } from '../support/platform.ts';
 
 const pathOf = (id: string, workspaceId = 'w1') =>
@@ -49,6 +50,19 @@ describe('the state that an asker tells', () => {
     expect(requester.frames).toEqual([
       expect.objectContaining({ payload: expect.objectContaining({ approval_id: other }) }),
     ]);
+  });
+
+  it('reaches sockets five times a second at the most, and the lists always', async () => {
+    const { platform, call, token, ask } = await runningPlatform({ clock: manualClock() });
+    const id = await ask();
+    const headers = { authorization: `Bearer ${token}` };
+    const { frames } = await liveClient(platform.url, { headers });
+    for (let n = 0; n < 50; n += 1) await call('POST', pathOf(id), { body: { state: `s${n}` } });
+    const [row] = (await call('GET', '/approvals/pending', { token })).rows;
+    expect(row).toMatchObject({ asker: { state: 's49' } });
+    await ask();
+    await vi.waitUntil(() => frames.some(({ event }) => event === 'APPROVAL_REQUESTED'));
+    expect(frames.filter(({ event }) => event === 'APPROVAL_STATE')).toHaveLength(5);
   });
 
   it.each([

@@ -9,8 +9,8 @@ export interface OfficialInspector {
 
 export interface ThroughInspectorOptions {
   /**
-   * How long the inspector may hold up an approval, milliseconds. One that takes longer is left
-   * alone for sixty times as long as it took. Default 1,000.
+   * How long the inspector may hold up this process in a minute, milliseconds. One that takes more
+   * is left alone for sixty times as long as it took. Default 1,000.
    */
   readonly patienceMs?: number;
 }
@@ -23,6 +23,7 @@ export interface InspectorObserver {
 }
 
 const REST = 60;
+const MINUTE_MS = 60_000;
 
 /**
  * Hands every actor, event and snapshot to an inspector of `@statelyai/inspect`
@@ -35,29 +36,61 @@ export function throughInspector(
   { patienceMs = 1_000 }: ThroughInspectorOptions = {},
 ): InspectorObserver {
   let dropped = 0;
-  let restsUntil = 0;
-  const hand = (event: InspectionEvent, from: number): void => {
+  const patience = new Patience(patienceMs);
+  const failed = (): void => {
+    dropped += 1;
+  };
+  const hand = (event: InspectionEvent): void => {
     const message = toStatelyMessage(event);
     if (message === undefined) return;
-    if (from < restsUntil) {
-      dropped += 1;
+    const from = performance.now();
+    if (patience.isOver(from)) {
+      failed();
       return;
     }
-    inspector.adapter.send(message);
+    try {
+      // It may be an async function, whatever its type says.
+      const returned: unknown = inspector.adapter.send(message);
+      if (typeof returned === 'object') Promise.resolve(returned).catch(failed);
+    } finally {
+      patience.spend(from, performance.now());
+    }
   };
   return {
     next(event) {
-      const from = performance.now();
       try {
-        hand(event, from);
+        hand(event);
       } catch {
-        dropped += 1;
+        failed();
       }
-      const tookMs = performance.now() - from;
-      if (tookMs > patienceMs) restsUntil = from + tookMs * (REST + 1);
     },
     get dropped() {
       return dropped;
     },
   };
+}
+
+/** Many short delays delay an approval as one long one does. */
+class Patience {
+  readonly #perMinuteMs: number;
+  #spentMs = 0;
+  #spentAt = 0;
+  #restsUntil = 0;
+
+  constructor(perMinuteMs: number) {
+    this.#perMinuteMs = perMinuteMs;
+  }
+
+  isOver(now: number): boolean {
+    return now < this.#restsUntil;
+  }
+
+  spend(from: number, to: number): void {
+    const regained = ((from - this.#spentAt) / MINUTE_MS) * this.#perMinuteMs;
+    this.#spentMs = Math.max(0, this.#spentMs - regained) + to - from;
+    this.#spentAt = to;
+    if (this.#spentMs <= this.#perMinuteMs) return;
+    this.#restsUntil = to + this.#spentMs * REST;
+    this.#spentMs = 0;
+  }
 }

@@ -1,4 +1,5 @@
 /** Where askers say that they are: for the picture, and for nothing else. */
+import type { Approval } from './approval.ts';
 
 /** One step of an asker's machine, as it told it. */
 export interface AskerStep {
@@ -11,6 +12,25 @@ export interface AskerStep {
 
 /** The steps that this page has heard of, oldest first; at least one. */
 export type AskerWay = readonly AskerStep[];
+
+/** Where a machine can be that waits for a person, or is about to. */
+const UNDER_WAY: ReadonlySet<string> = new Set([
+  'rbacCheck',
+  'submitting',
+  'awaitingWS',
+  'fallbackPolling',
+  'withdrawing',
+]);
+
+/**
+ * The part of a way that goes with what the platform knows: an agent may say anything, such as
+ * that it was granted.
+ */
+export const believable = (way: AskerWay, { outcome }: Pick<Approval, 'outcome'>): AskerWay =>
+  way.filter(
+    ({ state, from }) =>
+      (UNDER_WAY.has(state) || state === outcome) && (from === null || UNDER_WAY.has(from)),
+  );
 
 /** By the id of the approval. */
 export type Askers = ReadonlyMap<string, AskerWay>;

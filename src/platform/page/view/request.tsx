@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Approval, isWaiting, keyOf } from '../model/approval.ts';
+import { believable } from '../model/asker.ts';
 import { compareWithOthers } from '../model/comparison.ts';
 import { waitingOf } from '../model/ordering.ts';
 import type { PageState } from '../model/state.ts';
@@ -59,7 +60,7 @@ export function Request({ approval, state, commands }: RequestProps): JSX.Elemen
         {/* A new request has new buttons: a press that began on the old ones ends nowhere. */}
         <DecideBar key={keyOf(approval)} approval={approval} state={state} commands={commands} />
       </article>
-      <Asker key={approval.id} way={state.askers.get(approval.id) ?? []} />
+      <Asker key={approval.id} way={believable(state.askers.get(approval.id) ?? [], approval)} />
     </>
   );
 }

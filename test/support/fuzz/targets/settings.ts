@@ -53,8 +53,9 @@ function isNoWrongView(value: unknown): boolean {
   if (value === '' || typeof value === 'object' || typeof value === 'function') return true;
   const text = trimmed(value) ?? '';
   const url = /^http:/i.test(text) ? URL.parse(text) : null;
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
-  return isHere && isAddress(text) && `${url?.origin}/` === url?.href;
+  const isHere = /^(localhost|127\.0\.0\.1)$/.test(url?.hostname ?? '');
+  const hasPort = url?.port !== '0';
+  return isHere && hasPort && isAddress(text) && `${url?.origin}/` === url?.href;
 }
 
 const isWorkspace = (value: unknown): boolean =>
