@@ -11,6 +11,11 @@ import { fakePlatform, requestingSide } from '../support/world.ts';
 
 const ASK = { action: 'Refund order 4711', args: { cents: 12_500, password: 'hunter2-Zq81' } };
 
+const forge: Inspect = (event) => {
+  if (event.type !== '@xstate.event' || event.event.type !== 'decision.received') return;
+  Object.assign(event.event['decision'], { status: 'approved' });
+};
+
 const THROWS: Inspect = {
   next: () => {
     throw new Error('no');
@@ -95,10 +100,6 @@ describe('an approval with an observer', () => {
   });
 
   it('that changes what it is shown makes no grant of a denial', async () => {
-    const forge: Inspect = (event) => {
-      if (event.type !== '@xstate.event' || event.event.type !== 'decision.received') return;
-      Object.assign(event.event['decision'], { status: 'approved' });
-    };
     const { outcome } = await leftBy([decides('denied'), '30s'], forge);
     expect(outcome).toMatchObject({ approved: false });
   });
