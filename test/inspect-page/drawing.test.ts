@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { childrenOf, leafText, summaryOfValue } from '../../src/inspect/page/model/json.ts';
 import { scaleOf, zoomed } from '../../src/inspect/page/model/scale.ts';
 import { scrollFor, sliceOf } from '../../src/inspect/page/model/slice.ts';
-import { durationText, moveOf, nameOf, offsetText } from '../../src/inspect/page/model/words.ts';
+import {
+  ageText,
+  durationText,
+  exactTimeText,
+  moveOf,
+  nameOf,
+  offsetText,
+  timeText,
+} from '../../src/inspect/page/model/words.ts';
 import { resolved, withoutMedia } from '../../src/page/chart/resolved-css.ts';
 import { aRow } from '../support/view-messages.ts';
 
@@ -58,6 +66,19 @@ describe('times', () => {
     expect(offsetText(75_000)).toBe('+1:15');
     expect(offsetText(3_907_000)).toBe('+1:05:07');
     expect(offsetText(100 * 3_600_000)).toBe('+4d 04h');
+  });
+
+  it.each([9e15, -9e15, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY])(
+    'that no date has, as %d, are called so, and stop nothing',
+    (at) => {
+      expect([timeText(at), exactTimeText(at)]).toEqual(['no time', 'no time']);
+      for (const text of [offsetText, durationText, ageText]) expect(text(at)).not.toBe('');
+    },
+  );
+
+  it('are shown to the last instant that there is', () => {
+    expect(timeText(8.64e15)).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(exactTimeText(8.64e15)).toMatch(/^\d\d:\d\d:\d\d\.000$/);
   });
 });
 

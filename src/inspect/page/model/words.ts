@@ -27,7 +27,8 @@ const DAY_MS = 86_400_000;
 
 /** After the first entry: `+0.142` seconds, `+5:27`, `+1:05:07`, `+2d 04h`. */
 export function offsetText(ms: number): string {
-  if (ms < 60_000) return `+${(ms / 1_000).toFixed(3)}`;
+  // No number at all is not less either, and must not come to the date.
+  if (!(ms >= 60_000)) return `+${(ms / 1_000).toFixed(3)}`;
   if (ms >= DAY_MS) return `+${durationText(ms)}`;
   const [hours = '', minutes = '', seconds = ''] = new Date(ms)
     .toISOString()
@@ -76,7 +77,11 @@ const EXACT = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** `14:05:01`, the reader's own clock. */
-export const timeText = (at: number): string => TIME.format(at);
+export const timeText = (at: number): string => textAt(TIME, at);
 
 /** `14:05:01.123` */
-export const exactTimeText = (at: number): string => EXACT.format(at);
+export const exactTimeText = (at: number): string => textAt(EXACT, at);
+
+/** One instant that is none must not keep the page from showing the others: a format would throw. */
+const textAt = (format: Intl.DateTimeFormat, at: number): string =>
+  Number.isNaN(new Date(at).getTime()) ? 'no time' : format.format(at);
