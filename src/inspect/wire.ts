@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import type { JsonValue } from '../../machines/index.ts';
+import { isBoundedJson } from './bounded-json.ts';
 
 /** What is sent is cut to these, and what is longer is refused. */
 export const LIMITS = {
@@ -17,22 +18,35 @@ export const LIMITS = {
   batch: 500,
   /** Any one text, characters. */
   text: 2_000,
+  /** Any one text of a row, characters; the cut of `redact`. */
+  rowText: 300,
   /** Any one id, characters. */
   id: 200,
+  /** The last instant of a `Date`. */
+  instant: 8_640_000_000_000_000,
 } as const;
+
+/**
+ * Any one event, context, record or output: the most that `redact` makes of anything. Beyond its own
+ * limits are pairs of maps, which are lists that it does not count, and the digits of big integers.
+ */
+const DATA_LIMITS = { nodes: 1_000, depth: 12, characters: 64_000 } as const;
 
 const id = z.string().min(1).max(LIMITS.id);
 const text = z.string().max(LIMITS.text);
-const instant = z.number().int().nonnegative();
+const rowText = z.string().max(LIMITS.rowText);
+const instant = z.number().int().nonnegative().max(LIMITS.instant);
 /** Redacted before it is sent. */
-const data: z.ZodType<JsonValue> = z.json();
+const data = z.custom<JsonValue>((value) => isBoundedJson(value, DATA_LIMITS));
+/** Without a `/`: it ends at the first one in the id of an actor of the view. */
+const processId = id.regex(/^[\w-]+$/);
 
 /** Who an actor works for, as far as it is known. */
 const about = z.object({
-  workspaceId: text.optional(),
-  action: text.optional(),
-  traceId: text.optional(),
-  approvalId: text.optional(),
+  workspaceId: rowText.optional(),
+  action: rowText.optional(),
+  traceId: rowText.optional(),
+  approvalId: rowText.optional(),
   deadlineAt: instant.optional(),
 });
 
@@ -96,7 +110,7 @@ export const processMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('hello'),
     version: z.literal(1),
     /** Of this process, for as long as it lives: a second `hello` with it is the same process. */
-    process: z.object({ id, pid: z.number().int(), title: text }),
+    process: z.object({ id: processId, pid: z.number().int(), title: text }),
   }),
   z.object({
     type: z.literal('batch'),
@@ -185,5 +199,12 @@ export const viewMessageSchema = z.discriminatedUnion('type', [
 export type ViewMessage = z.infer<typeof viewMessageSchema>;
 
 /** From a page: whose timeline it shows. */
-export const watchMessageSchema = z.object({ type: z.literal('watch'), actor: id.nullable() });
+export const watchMessageSchema = z.object({
+  type: z.literal('watch'),
+  actor: z
+    .string()
+    .min(1)
+    .max(2 * LIMITS.id + 1)
+    .nullable(),
+});
 export type WatchMessage = z.infer<typeof watchMessageSchema>;

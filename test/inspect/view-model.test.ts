@@ -41,8 +41,7 @@ const ended = (actor: string, status: 'done' | 'error' | 'stopped' = 'done'): Pr
 function connected(limits = {}) {
   const model = new ViewModel(limits);
   model.hello(PROCESS);
-  const tell = (...events: ProcessEvent[]): void =>
-    model.batch('p1', { events, dropped: 0 }, events.length * 100);
+  const tell = (...events: ProcessEvent[]): void => model.batch('p1', { events, dropped: 0 });
   return { model, tell };
 }
 
@@ -121,7 +120,7 @@ describe('what the view knows', () => {
   it('knows nothing of actors that nobody announced, nor of processes without a hello', () => {
     const { model, tell } = connected();
     tell(moved('nobody', 'rbacCheck', 'submitting'), ended('nobody'), service('s', 'x'));
-    model.batch('stranger', { events: [began('a1')], dropped: 0 }, 100);
+    model.batch('stranger', { events: [began('a1')], dropped: 0 });
     expect(model.rows).toEqual([]);
     expect(model.processes).toHaveLength(1);
   });
@@ -186,7 +185,7 @@ describe('the room that the view takes', () => {
 
   it.each([
     ['entries', { entries: 20 }],
-    ['bytes', { bytes: 2_000 }],
+    ['bytes', { bytes: 30_000 }],
   ])(
     'is bounded in %s for all together, and every actor that lives is still there',
     (_, limits) => {
@@ -208,11 +207,51 @@ describe('the room that the view takes', () => {
     expect(labels(model, 'p1/a1').slice(-2)).toEqual(['one done', 'four began']);
   });
 
+  it('is weighed event by event: one that is large costs no more than itself', () => {
+    const { model, tell } = connected({ bytes: 100_000 });
+    const large = { type: 'large', text: 'x'.repeat(60_000) };
+    const many = Array.from({ length: 400 }, () => moved('a1', 'awaitingWS', 'submitting'));
+    tell(began('a1'), began('a2'));
+    for (let at = 0; at < 5; at += 1)
+      tell(...many, { kind: 'audit', actor: 'a2', at, record: large });
+    const kept = model.rows.flatMap(({ id }) => model.entriesSince(id, 0));
+    expect(JSON.stringify(kept).length).toBeLessThan(100_000);
+  });
+
+  it('counts the rows and the services that run, and what went is not counted any more', () => {
+    const { model, tell } = connected({ bytes: 100_000 });
+    const about = { action: 'x'.repeat(300), workspaceId: 'y'.repeat(300) };
+    for (let index = 0; index < 500; index += 1) {
+      tell(began(`a${index}`, { about }));
+      tell(service(`s${index}`, 'z'.repeat(200), { parent: `a${index}` }));
+    }
+    const kept = model.rows.length;
+    expect(kept).toBeLessThan(60);
+    for (let index = 500; index < 5_000; index += 1) tell(began(`a${index}`), ended(`a${index}`));
+    for (let index = 0; index < 500; index += 1) tell(began(`a${index}`, { about }));
+    expect(model.rows.length).toBeGreaterThanOrEqual(kept);
+  });
+
+  it('is not looked through for each hello, of a process that is known or not', () => {
+    const { model, tell } = connected();
+    for (let index = 0; index < 20_000; index += 1) tell(began(`a${index}`));
+    model.left('p1');
+    const before = performance.now();
+    for (let index = 0; index < 3_000; index += 1) {
+      model.hello(PROCESS);
+      model.hello({ ...PROCESS, id: `p${index + 2}` });
+      model.left(`p${index + 2}`);
+    }
+    // With a look at every row it takes ten times as long.
+    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(model.rows).toHaveLength(20_000);
+  });
+
   it('does not grow with processes that come and go', () => {
     const model = new ViewModel();
     for (let index = 0; index < 1_500; index += 1) {
       model.hello({ ...PROCESS, id: `p${index}` });
-      model.batch(`p${index}`, { events: [began('a1')], dropped: 0 }, 100);
+      model.batch(`p${index}`, { events: [began('a1')], dropped: 0 });
       model.left(`p${index}`);
     }
     expect(model.processes).toHaveLength(1_000);

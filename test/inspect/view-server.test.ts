@@ -159,6 +159,10 @@ describe('a page', () => {
 const hello = { type: 'hello', version: 1, process: { id: 'p2', pid: 1, title: 'x' } };
 const batch = (...events: object[]) => ({ type: 'batch', events, dropped: 0 });
 
+/** Lists in one another. */
+const nested = (depth: number): unknown =>
+  Array.from({ length: depth }).reduce((within) => [within], 'the end');
+
 describe('a process', () => {
   it.each([
     ['no JSON', ['{']],
@@ -169,6 +173,15 @@ describe('a process', () => {
     ['an actor without a name', [hello, batch({ ...began('a1'), actor: '' })]],
     ['a time that is none', [hello, batch({ ...began('a1'), at: 'now' })]],
     ['too many events', [hello, batch(...Array.from({ length: 501 }, () => began('a1')))]],
+    ['a time that no date has', [hello, batch({ ...began('a1'), at: 8_640_000_000_000_001 })]],
+    ['a process with a slash', [{ ...hello, process: { ...hello.process, id: 'a/b' } }]],
+    ['a long action', [hello, batch(began('a1', { about: { action: 'x'.repeat(301) } }))]],
+    ['a long text', [hello, batch(began('a1', { context: 'x'.repeat(64_001) }))]],
+    ['long keys', [hello, batch(began('a1', { context: { ['x'.repeat(64_001)]: 1 } }))]],
+    ['many values', [hello, batch(began('a1', { context: Array.from({ length: 1_001 }) }))]],
+    ['a deep value', [hello, batch(began('a1', { context: nested(13) }))]],
+    ['a very deep value', [hello, batch(began('a1', { context: nested(800) }))]],
+    ['no event', [hello, batch({ kind: 'ignored', actor: 'a1', at: 1 })]],
     ['an id that is too long', [hello, batch(began('x'.repeat(LIMITS.id + 1)))]],
     [
       'another process on one connection',
@@ -186,6 +199,18 @@ describe('a process', () => {
     good.tell([began('a1')]);
     await vi.waitUntil(() => page.rows.has('p1/a1'));
     expect(page.rows.size).toBe(1);
+  });
+
+  it('that tells of the farthest instant, and in the longest ids, is shown and watched', async () => {
+    const { url } = await runningView();
+    const page = await watchingPage(url);
+    const [name, actor] = ['p'.repeat(LIMITS.id), '\u0001'.repeat(LIMITS.id)];
+    const process = await tellingProcess(url, name);
+    process.tell([began(actor, { at: LIMITS.instant, context: nested(12) })]);
+    await vi.waitUntil(() => page.rows.has(`${name}/${actor}`));
+    page.watch(`${name}/${actor}`);
+    await vi.waitUntil(() => page.entries.length === 1);
+    expect(page.entries[0]?.context).toEqual(nested(12));
   });
 
   it('that tells too much at once, or in bytes, is hung up on', async () => {

@@ -1,7 +1,9 @@
 /** The actors that the view knows, with their timelines: bounded, however many it is told of. */
 import type { ActorRow, Entry } from '../wire.ts';
 import type { NewEntry } from './entries.ts';
+import { IdsByProcess } from './ids-by-process.ts';
 import { Timeline } from './timeline.ts';
+import { weightOf } from './weight.ts';
 
 export const ACTOR_LIMITS = {
   /** Actors with a row of their own. */
@@ -12,7 +14,7 @@ export const ACTOR_LIMITS = {
   timeline: 500,
   /** Entries of all timelines. */
   entries: 200_000,
-  /** The same, as they came over the wire, bytes. */
+  /** The same, with the rows and the services that run; see `weightOf`. */
   bytes: 96 * 1024 * 1024,
 } as const;
 
@@ -20,6 +22,8 @@ export type ActorLimits = { readonly [Name in keyof typeof ACTOR_LIMITS]: number
 
 interface Actor {
   readonly row: ActorRow;
+  /** Of the row, bytes. */
+  readonly weight: number;
   readonly timeline: Timeline;
   /** Those of its services that run. */
   readonly services: Set<string>;
@@ -36,6 +40,9 @@ export class Actors {
   readonly #actors = new Map<string, Actor>();
   /** Those that are not active any more, the longest ago first. */
   readonly #over = new Set<string>();
+  readonly #all = new IdsByProcess();
+  /** Those that are active. */
+  readonly #living = new IdsByProcess();
   readonly #services = new Map<string, Service>();
   readonly #changed = new Set<string>();
   readonly #gone = new Set<string>();
@@ -48,6 +55,11 @@ export class Actors {
 
   get rows(): ActorRow[] {
     return Array.from(this.#actors.values(), ({ row }) => row);
+  }
+
+  /** Those that are active in that process. */
+  livingIn(process: string): ActorRow[] {
+    return this.#living.of(process).flatMap((id) => this.row(id) ?? []);
   }
 
   row(id: string): ActorRow | undefined {
@@ -76,10 +88,14 @@ export class Actors {
   set(row: ActorRow): void {
     const { id, status } = row;
     const known = this.#actors.get(id) ?? {
+      weight: 0,
       timeline: new Timeline(this.#limits.timeline),
       services: new Set<string>(),
     };
-    this.#actors.set(id, { ...known, row });
+    const weight = weightOf(row);
+    this.#actors.set(id, { ...known, row, weight });
+    this.#bytes += weight - known.weight;
+    this.#index(row);
     this.#over.delete(id);
     if (status !== 'active') this.#over.add(id);
     this.#changed.add(id);
@@ -105,14 +121,17 @@ export class Actors {
     if (parent === undefined || this.#services.has(id)) return false;
     if (this.#services.size >= this.#limits.services) return false;
     this.#services.set(id, service);
+    this.#bytes += weightOf([id, service]);
     parent.services.add(id);
     return true;
   }
 
   removeService(id: string): void {
-    const parent = this.#services.get(id)?.parent ?? '';
-    this.#actors.get(parent)?.services.delete(id);
+    const service = this.#services.get(id);
+    if (service === undefined) return;
+    this.#actors.get(service.parent)?.services.delete(id);
     this.#services.delete(id);
+    this.#bytes -= weightOf([id, service]);
   }
 
   /** Those that are over go first; then entries, the oldest half of one actor after the other. */
@@ -130,10 +149,23 @@ export class Actors {
     this.#over.delete(id);
     if (actor === undefined) return;
     this.#weigh(actor.timeline, () => actor.timeline.forget(actor.timeline.length));
-    for (const service of actor.services) this.#services.delete(service);
+    for (const service of actor.services) this.removeService(service);
+    this.#bytes -= actor.weight;
+    this.#all.delete(actor.row.process, id);
+    this.#living.delete(actor.row.process, id);
     this.#actors.delete(id);
     this.#changed.delete(id);
     this.#gone.add(id);
+  }
+
+  forgetProcess(process: string): void {
+    for (const id of this.#all.of(process)) this.forget(id);
+  }
+
+  #index({ id, process, status }: ActorRow): void {
+    this.#all.add(process, id);
+    if (status === 'active') this.#living.add(process, id);
+    else this.#living.delete(process, id);
   }
 
   #oldest(): string {

@@ -30,10 +30,14 @@ export interface AppOptions {
 const NAMES = ['127.0.0.1', 'localhost'] as const;
 
 export function createApp({ port, pageDir, hasRoomFor, onProblem }: AppOptions): ViewApp {
-  const hosts = NAMES.map((name) => `${name}:${port}`);
+  // As browsers write them: without the port where it is the scheme's own.
+  const addresses = NAMES.map((name) => new URL(`http://${name}:${port}`));
   const app = new Hono<ViewEnv>();
   answerAlways(app, {
-    served: { hosts: new Set(hosts), origins: new Set(hosts.map((host) => `http://${host}`)) },
+    served: {
+      hosts: new Set(addresses.map(({ host }) => host)),
+      origins: new Set(addresses.map(({ origin }) => origin)),
+    },
     now: Date.now,
     internal: 'the view failed',
     onInternal: (error) => onProblem(`a request failed: ${messageOf(error)}`),

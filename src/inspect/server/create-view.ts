@@ -36,7 +36,7 @@ export const DEFAULT_PORT = 7357;
 const HOST = '127.0.0.1';
 const MOST: Readonly<Record<Visitor['kind'], number>> = { process: 256, page: 64 };
 /** What one page may say at once, bytes. */
-const PAGE_FRAME = 1_024;
+const PAGE_FRAME = 4 * 1_024;
 /** Between two pings, milliseconds; a socket that did not answer the last one is dead. */
 const PING_EVERY_MS = 30_000;
 

@@ -3,6 +3,3 @@ import type { RawData } from 'ws';
 /** A frame of text; they come as one buffer. */
 export const textOf = (data: RawData): string =>
   Buffer.isBuffer(data) ? data.toString('utf8') : '';
-
-/** Bytes. */
-export const sizeOf = (data: RawData): number => (Buffer.isBuffer(data) ? data.length : 0);

@@ -15,6 +15,7 @@ import {
   transitionEntry,
   unseenEntry,
 } from './entries.ts';
+import { weightOf } from './weight.ts';
 
 /** Processes that are remembered. */
 const MOST_PROCESSES = 1_000;
@@ -81,17 +82,14 @@ export class ViewModel {
     this.#lose(process);
   }
 
-  /** @param bytes of the frame in which they came */
   batch(
     process: string,
     { events, dropped }: Pick<Extract<ProcessMessage, { type: 'batch' }>, 'events' | 'dropped'>,
-    bytes: number,
   ): void {
     const row = this.#processes.get(process);
     if (row === undefined) return;
     if (row.dropped !== dropped) this.#setProcess({ ...row, dropped });
-    const each = Math.ceil(bytes / Math.max(1, events.length));
-    for (const event of events) this.#take(process, event, each);
+    for (const event of events) this.#take(process, event, weightOf(event));
     this.#actors.makeRoom();
   }
 
@@ -165,9 +163,7 @@ export class ViewModel {
   }
 
   #lose(process: string): void {
-    for (const row of this.#actors.rows)
-      if (row.process === process && row.status === 'active')
-        this.#actors.set({ ...row, status: 'lost' });
+    for (const row of this.#actors.livingIn(process)) this.#actors.set({ ...row, status: 'lost' });
   }
 
   #setProcess(row: ProcessRow): void {
@@ -179,11 +175,11 @@ export class ViewModel {
     const gone = this.processes.find(({ isConnected }) => !isConnected);
     if (gone === undefined) return;
     this.#processes.delete(gone.id);
-    for (const { id, process } of this.#actors.rows)
-      if (process === gone.id) this.#actors.forget(id);
+    this.#actors.forgetProcess(gone.id);
   }
 }
 
+/** Of two processes or actors, never the same: a process has no `/` in its id. */
 const viewId = (process: string, actor: string): string => `${process}/${actor}`;
 
 /** Services are lines in the timeline of their parent; the deadline is looked for by itself as well. */

@@ -1,7 +1,7 @@
 /** The sockets of processes: what they tell goes into the model; who tells nonsense is hung up on. */
 import type { RawData, WebSocket } from 'ws';
 import { type ProcessMessage, processMessageSchema } from '../wire.ts';
-import { sizeOf, textOf } from './frames.ts';
+import { textOf } from './frames.ts';
 import type { ViewModel } from './model.ts';
 
 /** How long a process may take to say who it is, milliseconds. */
@@ -35,7 +35,7 @@ export class Processes {
           refuse(socket, 'one process, one connection');
         else process = this.#hello(socket, message);
       } else if (process === undefined) refuse(socket, 'say hello first');
-      else this.#batch(process, message, sizeOf(data));
+      else this.#batch(process, message);
     });
     // `close` follows every error.
     socket.on('error', () => {});
@@ -54,8 +54,8 @@ export class Processes {
     return process.id;
   }
 
-  #batch(process: string, batch: Extract<ProcessMessage, { type: 'batch' }>, bytes: number): void {
-    this.#model.batch(process, batch, bytes);
+  #batch(process: string, batch: Extract<ProcessMessage, { type: 'batch' }>): void {
+    this.#model.batch(process, batch);
     this.#onChange();
   }
 
