@@ -59,6 +59,13 @@ const permits = (status: 'allowed' | 'denied') =>
     },
   });
 
+/** A system whose service settles, and says nothing of it. */
+const silent = (): ApprovalSystem => machineSystem(permits('allowed'));
+
+/** A system that speaks of a step that is none. */
+const astray = (): ApprovalSystem =>
+  machineSystem(approvalMachine, { byItself: () => JSON.parse('"no"') });
+
 /** Every step that random walks of this seed were told to make. */
 const ways = async (seed: number): Promise<string> => {
   const said: string[] = [];
@@ -276,12 +283,10 @@ describe('a machine with services of its own', () => {
   });
 
   it('is told where it speaks of steps that are none', async () => {
-    const makeSystem = () => machineSystem(approvalMachine, { byItself: () => JSON.parse('"no"') });
-    await expect(testApprovals(makeSystem, STEADY)).rejects.toThrow('"no" is no step of a walk');
+    await expect(testApprovals(astray, STEADY)).rejects.toThrow('"no" is no step of a walk');
   });
 
   it('is told what to do where nothing was said of it', async () => {
-    const silent = () => machineSystem(permits('allowed'));
     await expect(testApprovals(silent, QUICK)).rejects.toThrow('its byItself has to say');
   });
 

@@ -2,7 +2,10 @@
 import { STEP_NAMES, type StepName } from './catalogue.ts';
 import { CoverageTally } from './coverage.ts';
 import { type KnownDivergence, KnownDivergences } from './known.ts';
-import type { PathOptions } from './paths.ts';
+import type { Model } from './model.ts';
+import { openedBy } from './opened.ts';
+import { checkOptions, refuseNothing, type TestApprovalsOptions } from './options.ts';
+import { within } from './patience.ts';
 import { type PlannedWalk, plannedWalks } from './plan.ts';
 import { reportOf, type WalkReport } from './report.ts';
 import { alongPath, atRandom } from './route.ts';
@@ -12,37 +15,16 @@ import type { MakeSystem } from './system.ts';
 import { WalkError } from './walk-error.ts';
 import { type Limits, type Walk, type Witness, walk } from './walker.ts';
 
-export interface TestApprovalsOptions {
-  /**
-   * The paths that are walked. `simple` (default): all that meet no situation twice. `shortest`: one
-   * to each situation, and from there everything that can happen. `none`: only what chance brings.
-   */
-  readonly paths?: PathOptions['kind'] | 'none' | undefined;
-  /** How many random walks. Default 20. */
-  readonly walks?: number | undefined;
-  /** The most steps of a random walk. Default 12. */
-  readonly longest?: number | undefined;
-  /** Of the random walks. Default: a new one, which the report and every failure name. */
-  readonly seed?: number | undefined;
-  /** How long a step, and what follows from it, may take, milliseconds. Default 5,000. */
-  readonly patienceMs?: number | undefined;
-  /** How long nothing more may happen after a step, milliseconds. Default 5. */
-  readonly quietMs?: number | undefined;
-  /** Walks at the same time, each over a system of its own. Default 1. */
-  readonly atOnce?: number | undefined;
-  /** Where the system is known not to be where the model is. Each must still be so. */
-  readonly known?: readonly KnownDivergence[] | undefined;
-  /** Only this walk, as a failure prints it. */
-  readonly only?: readonly StepName[] | undefined;
-}
+export type { TestApprovalsOptions } from './options.ts';
 
 /**
  * Walks somebody's embedding along every path of the approval machine that it can make happen, and
  * then at random; after every step the system must be where the model is. Needs no test runner.
  *
  * @returns what was covered; `String(report)` is a table
- * @throws WalkError with the shortest walk that shows where the system is somewhere else, and Error
- *   that names a known divergence that is none any more
+ * @throws WalkError with the shortest walk that shows where the system is somewhere else; Error that
+ *   names a known divergence that is none any more, an option or a system that cannot be used, what
+ *   took too long, and where nothing was walked
  *
  * @example
  * ```ts
@@ -54,6 +36,7 @@ export async function testApprovals(
   makeSystem: MakeSystem,
   options: TestApprovalsOptions = {},
 ): Promise<WalkReport> {
+  checkOptions(options);
   const run = new Run(makeSystem, options);
   await run.all();
   return run.report();
@@ -68,17 +51,18 @@ class Run {
   readonly #known: KnownDivergences;
   readonly #witness: Witness;
   readonly #stopped = new Set<string>();
+  readonly #ends = new Set<string>();
   readonly #walks = { paths: 0, random: 0 };
 
   constructor(makeSystem: MakeSystem, options: TestApprovalsOptions) {
     const { seed, patienceMs = 5_000, quietMs = 5, known = [] } = options;
-    this.#makeSystem = makeSystem;
+    this.#makeSystem = openedBy(makeSystem, patienceMs);
     this.#options = options;
     this.#limits = { patienceMs, quietMs };
     this.#seed = seed ?? Math.trunc(Math.random() * 2 ** 31);
     this.#known = new KnownDivergences(known);
     const { walked, impossible } = this.#tally;
-    this.#witness = { walked, impossible, isKnown: this.#known.has };
+    this.#witness = { walked, impossible, isKnown: this.#known.has, isNewEnd: this.#isNewEnd };
   }
 
   async all(): Promise<void> {
@@ -90,7 +74,9 @@ class Run {
     await this.#atOnce([...Array(walks).keys()], this.#random);
   }
 
+  /** @throws Error where nothing was walked */
   report(): WalkReport {
+    if (this.#tally.steps === 0) refuseNothing(this.#options);
     return reportOf({
       coverage: this.#tally.coverage(),
       walks: this.#walks,
@@ -103,12 +89,17 @@ class Run {
   /** What is missing altogether needs no walk to find out. */
   async #whatItHas(): Promise<(step: StepName) => boolean> {
     const system = await this.#makeSystem();
-    await system.close();
+    await within(this.#limits.patienceMs, 'close()', () => system.close());
     const has = (step: StepName): boolean =>
       system.byItself !== undefined || system.steps[step] !== undefined;
     for (const step of STEP_NAMES) if (!has(step)) this.#tally.missing(step);
     return has;
   }
+
+  readonly #isNewEnd = ({ state }: Model, step: StepName): boolean => {
+    const before = this.#ends.size;
+    return this.#ends.add(`${state.value} + ${step}`).size > before;
+  };
 
   async #atOnce<Item>(items: readonly Item[], each: (item: Item) => Promise<void>): Promise<void> {
     const waiting = [...items];
@@ -120,7 +111,9 @@ class Run {
           waiting.length = 0;
         });
     };
-    await Promise.all(Array.from({ length: this.#options.atOnce ?? 1 }, work));
+    await Promise.all(
+      Array.from({ length: Math.min(items.length, this.#options.atOnce ?? 1) }, work),
+    );
     if (failures.length > 0) throw failures[0];
   }
 

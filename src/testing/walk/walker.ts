@@ -1,11 +1,13 @@
 /** One walk: a step at a time, model and system brought to one shape and compared after each. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../../errors.ts';
 import { STEP_NAMES, type StepName } from './catalogue.ts';
 import { type Model, modelAfter, startOfModel } from './model.ts';
-import { type Difference, differencesOf, expectedOf, type ObservedApproval } from './observed.ts';
+import { expectedOf } from './observed.ts';
+import { problemOf, within } from './patience.ts';
 import type { Route } from './route.ts';
+import { type Divergence, together } from './sight.ts';
 import { type ApprovalSystem, IMPOSSIBLE, type MakeSystem } from './system.ts';
+
+export type { Divergence } from './sight.ts';
 
 export interface Limits {
   /** How long the system may take to be where the model is, milliseconds. */
@@ -18,16 +20,6 @@ export interface MadeStep {
   readonly name: StepName;
   /** It was not told to happen. */
   readonly byItself: boolean;
-}
-
-/** A system that is not where the model is. */
-export interface Divergence {
-  readonly expected: ObservedApproval;
-  /** `undefined` where it could not be seen. */
-  readonly seen: ObservedApproval | undefined;
-  readonly differences: readonly Difference[];
-  /** What was thrown, or took too long; `undefined` where it is only somewhere else. */
-  readonly problem: string | undefined;
 }
 
 export interface Walk {
@@ -44,13 +36,19 @@ export interface Witness {
   readonly impossible: (at: Model, step: StepName) => void;
   /** Whether a step is known to lead away from the model, and not to be walked. */
   readonly isKnown: (at: Model, step: StepName) => boolean;
+  /** Whether a walk that ends with this step is to be looked at for longer before it is over. */
+  readonly isNewEnd: (from: Model, step: StepName) => boolean;
 }
 
 export const NOBODY: Witness = {
   walked: () => undefined,
   impossible: () => undefined,
   isKnown: () => false,
+  isNewEnd: () => true,
 };
+
+/** What goes wrong late must still be seen: the last look of a walk waits as many times as long. */
+const LAST_LOOK = 10;
 
 /** Makes a system, walks, and closes it. */
 export async function walk(
@@ -61,13 +59,22 @@ export async function walk(
 ): Promise<Walk> {
   const system = await makeSystem();
   const walker = new Walker(system, route, limits, witness);
-  const walked = await walker.run();
+  const walked = await walker.run().catch(async (error: unknown) => {
+    await closed(system, limits);
+    throw error;
+  });
+  const problem = await closed(system, limits);
+  if (problem === undefined) return walked;
+  return { ...walked, divergence: walked.divergence ?? walker.broken(problem) };
+}
+
+/** @returns what went wrong */
+async function closed(system: ApprovalSystem, { patienceMs }: Limits): Promise<string | undefined> {
   try {
-    await system.close();
-    return walked;
+    await within(patienceMs, 'close()', () => system.close());
+    return undefined;
   } catch (error) {
-    const divergence = walker.broken(`closing the system threw: ${messageOf(error)}`);
-    return { ...walked, divergence: walked.divergence ?? divergence };
+    return problemOf('close()', error);
   }
 }
 
@@ -80,6 +87,7 @@ class Walker {
   /** Steps that happened since the system was last found where the model is. */
   readonly #unseen: (() => void)[] = [];
   #model = startOfModel();
+  #last: { readonly from: Model; readonly name: StepName } | undefined;
 
   constructor(system: ApprovalSystem, route: Route, limits: Limits, witness: Witness) {
     this.#system = system;
@@ -96,7 +104,7 @@ class Walker {
         if (!this.#happened(next, true)) return this.#end({ stoppedAt: next });
         continue;
       }
-      const divergence = await this.#together();
+      const divergence = await this.#together(this.#limits.quietMs);
       if (divergence !== undefined) return this.#end({ divergence });
       for (const tell of this.#unseen.splice(0)) tell();
       const end = await this.#goOn();
@@ -104,8 +112,8 @@ class Walker {
     }
   }
 
-  broken(problem: string, seen?: ObservedApproval): Divergence {
-    return { expected: expectedOf(this.#model), seen, differences: [], problem };
+  broken(problem: string): Divergence {
+    return { expected: expectedOf(this.#model), seen: undefined, differences: [], problem };
   }
 
   /** @returns the end of the walk, where there is nowhere to go on to */
@@ -114,7 +122,7 @@ class Walker {
     for (;;) {
       const step = this.#route.next(this.#model, refused);
       const [stoppedAt] = [...refused].slice(-1);
-      if (step === undefined) return this.#end({ stoppedAt });
+      if (step === undefined) return this.#end({ stoppedAt, divergence: await this.#lastLook() });
       refused.add(step);
       if (this.#witness.isKnown(this.#model, step)) continue;
       const problem = await this.#make(step);
@@ -132,15 +140,12 @@ class Walker {
     const make = this.#system.steps[step];
     if (make === undefined) return IMPOSSIBLE;
     const { patienceMs } = this.#limits;
-    const late = new AbortController();
+    const what = JSON.stringify(step);
     try {
-      const done = await Promise.race([make(), delay(patienceMs, LATE, { signal: late.signal })]);
-      if (done === IMPOSSIBLE) return IMPOSSIBLE;
-      return done === LATE ? `"${step}" did not come to an end within ${patienceMs} ms` : undefined;
+      const done = await within(patienceMs, what, make);
+      return done === IMPOSSIBLE ? IMPOSSIBLE : undefined;
     } catch (error) {
-      return `"${step}" threw: ${messageOf(error)}`;
-    } finally {
-      late.abort();
+      return problemOf(what, error);
     }
   }
 
@@ -155,45 +160,24 @@ class Walker {
       throw new Error(`"${name}" was to happen in ${from.state.value}, and cannot happen there`);
     if (!this.#route.follow(name)) return false;
     this.#model = to;
+    this.#last = { from, name };
     const step = { name, byItself };
     this.#made.push(step);
     this.#unseen.push(() => this.#witness.walked(from, step, to));
     return true;
   }
 
-  /** Waits until the system is where the model is, and stays there. */
-  async #together(): Promise<Divergence | undefined> {
-    const { patienceMs, quietMs } = this.#limits;
-    const expected = expectedOf(this.#model);
-    const until = performance.now() + patienceMs;
-    let pauseMs = 0;
-    for (;;) {
-      const divergence = await this.#look(expected);
-      if (divergence === undefined) {
-        await delay(quietMs);
-        if ((await this.#look(expected)) === undefined) return undefined;
-      } else if (performance.now() >= until) return divergence;
-      await delay(pauseMs);
-      pauseMs = Math.min(20, pauseMs + 2);
-    }
+  #together(quietMs: number): Promise<Divergence | undefined> {
+    return together(this.#system, expectedOf(this.#model), { ...this.#limits, quietMs });
   }
 
-  async #look(expected: ObservedApproval): Promise<Divergence | undefined> {
-    const { approver } = this.#system;
-    try {
-      for (const seen of [await this.#system.observe()].flat()) {
-        const differences = differencesOf(expected, seen, approver);
-        if (differences.length > 0) return { expected, seen, differences, problem: undefined };
-      }
-      return undefined;
-    } catch (error) {
-      return this.broken(`looking at the system threw: ${messageOf(error)}`);
-    }
+  async #lastLook(): Promise<Divergence | undefined> {
+    const { quietMs } = this.#limits;
+    const isNew = this.#last && this.#witness.isNewEnd(this.#last.from, this.#last.name);
+    return isNew && quietMs > 0 ? this.#together(quietMs * LAST_LOOK) : undefined;
   }
 
   #end(how: Partial<Omit<Walk, 'made'>>): Walk {
     return { made: this.#made, stoppedAt: undefined, divergence: undefined, ...how };
   }
 }
-
-const LATE = Symbol('late');
