@@ -4,7 +4,7 @@
  */
 import { types } from 'node:util';
 import type { JsonValue } from '../../machines/index.ts';
-import { announcesSecret, maskCredentials, namesSecret, SECRET } from './secrets.ts';
+import { isSecretOf, maskCredentials, namesSecret, SECRET, secretAmong } from './secrets.ts';
 
 /** What is longer, deeper or more is cut, and says so. */
 export const REDACT_LIMITS = {
@@ -83,32 +83,28 @@ class Redaction {
   }
 
   #record(value: object, within: readonly object[]): JsonValue {
-    const own = Object.keys(value)
-      .slice(0, ONE_TOO_MANY)
-      .map((key): Entry => [key, dataAt(value, key)]);
+    const own = keysOf(value).map((key): Entry => [key, dataAt(value, key)]);
     const all = types.isNativeError(value) ? [...errorEntries(value), ...own] : own;
     return Object.fromEntries(this.#entries(actorEntries(value) ?? all, within));
   }
 
   #entries(entries: readonly Entry[], within: readonly object[]): [string, JsonValue][] {
     const shown: [string, JsonValue][] = [];
-    const names = entries.find(([key]) => /^(?:name|key|header)$/i.test(key))?.[1];
-    const namesOne = typeof names === 'string' && namesSecret(names);
+    const isSecret = isSecretOf(entries);
     for (const [index, [key, value]] of entries.entries()) {
       if (value === undefined) continue;
       if (this.#isFull(index)) return [...shown, [CUT, MORE]];
-      const isSecret = namesSecret(key) || (namesOne && /^value$/i.test(key));
-      shown.push([this.#key(key), this.#under(isSecret, value, within)]);
+      shown.push([this.#key(key), this.#under(isSecret(key), value, within)]);
     }
     return shown;
   }
 
   #list(elements: readonly unknown[], within: readonly object[]): JsonValue {
     const shown: JsonValue[] = [];
+    const isSecret = secretAmong(elements);
     for (const [index, element] of elements.entries()) {
       if (this.#isFull(index)) return [...shown, MORE];
-      const isSecret = announcesSecret(elements[index - 1]);
-      shown.push(this.#under(isSecret, element, within));
+      shown.push(this.#under(isSecret(index), element, within));
     }
     return shown;
   }
@@ -183,6 +179,20 @@ const errorEntries = (error: object): Entry[] => [
   ['name', textAt(error, 'name')],
   ['message', textAt(error, 'message')],
 ];
+
+/** The first keys of objects that have so many that listing them takes long. */
+const FIRST_KEYS = new WeakMap<object, readonly string[]>();
+const MANY_KEYS = 1_000;
+
+/** The language has no way to list but a few keys (`for…in` takes as long); once must do. */
+function keysOf(value: object): readonly string[] {
+  const known = FIRST_KEYS.get(value);
+  if (known !== undefined) return known;
+  const keys = Object.keys(value);
+  const first = keys.slice(0, ONE_TOO_MANY);
+  if (keys.length > MANY_KEYS) FIRST_KEYS.set(value, first);
+  return first;
+}
 
 const ACCESSOR = '[getter]';
 

@@ -42,12 +42,27 @@ describe('what an observer is shown', () => {
     'session',
     'sessionId',
     'sign_in_url',
+    'authHeader',
+    'authKey',
+    'X-Auth',
+    'oauth',
+    'passcode',
+    'SMTP_PASS',
+    'pw',
+    'psk',
+    'license_key',
+    'creds',
+    'masterKey',
+    'sshKey',
+    'totp',
     'x'.repeat(2_000),
   ])('has nothing that stands under %j, at any depth', (name) => {
     const args = { deep: [{ [name]: { inner: HIDDEN } }], [name]: HIDDEN };
     expect(textOf({ request: { args } })).not.toContain('hunter2');
     expect(textOf(new Map([[name, HIDDEN]]))).not.toContain('hunter2');
     expect(textOf({ name, value: HIDDEN })).not.toContain('hunter2');
+    expect(textOf({ v: HIDDEN, k: name })).not.toContain('hunter2');
+    expect(textOf({ id: 1, field: name, value: [HIDDEN] })).not.toContain('hunter2');
   });
 
   it.each(['--password', 'Authorization', '-token'])(
@@ -56,6 +71,17 @@ describe('what an observer is shown', () => {
       expect(redact([name, HIDDEN, 'next'])).toEqual([name, '[secret]', 'next']);
     },
   );
+
+  it.each([
+    [['docker', 'login', '-p', HIDDEN]],
+    [['/usr/bin/mysql', `-p${HIDDEN}`]],
+    [['curl', '-s', '-u', `u:${HIDDEN}`, 'https://x.example']],
+  ])('has no password of the command %j', (command) => {
+    for (const given of [command, command.join(' '), JSON.stringify(command)])
+      expect(textOf(given)).not.toContain('hunter2');
+    expect(redact(['mkdir', '-p', 'a/b'])).toEqual(['mkdir', '-p', 'a/b']);
+    expect(redact('mkdir -p a/b')).toBe('mkdir -p a/b');
+  });
 
   it.each([
     `Bearer ${HIDDEN}`,
@@ -76,6 +102,56 @@ describe('what an observer is shown', () => {
     JSON.stringify(JSON.stringify({ password: HIDDEN })),
     `api key: ${HIDDEN}`,
     `PGPASSWORD=${HIDDEN} psql`,
+    ...[
+      ['a b', HIDDEN],
+      { value: HIDDEN },
+      { a: ['x y', { b: '}] ', c: `\\" ${HIDDEN}` }] },
+    ].flatMap((token) => [
+      JSON.stringify({ token }),
+      JSON.stringify({ token }, null, 2),
+      JSON.stringify(JSON.stringify({ token })),
+    ]),
+    `{ token: 'a', passcode: ['b', '${HIDDEN}'] }`,
+    JSON.stringify({ name: 'password', value: HIDDEN }),
+    `["--password", "${HIDDEN}"]`,
+    ...['=>', ':=', '==', '||=', '->', '=\n  '].map((operator) => `password ${operator} ${HIDDEN}`),
+    ...[
+      '|\n  ',
+      '>-\n  ',
+      '|2-\n\n    a\n  ',
+      '\n  - ',
+      '\n- a\n- ',
+      '\n  - "a b"\n  - ',
+      'two ',
+    ].map((lead) => `user: x\npassword: ${lead}${HIDDEN}\nnext: y`),
+    `credentials:\n  user: x\n  word: ${HIDDEN}`,
+    `PASSWORD=$(echo ${HIDDEN}) psql`,
+    `PASSWORD=\`echo ${HIDDEN}\``,
+    `PASSWORD="a"${HIDDEN}`,
+    `PASSWORD="a",${HIDDEN}`,
+    `PASSWORD=a\\ ${HIDDEN}`,
+    `PASSWORD=a"b ${HIDDEN}"`,
+    `PASSWORD=ab&cd${HIDDEN}`,
+    `headers["X-Api-Key"] = "${HIDDEN}"`,
+    `user[pin]=${HIDDEN}`,
+    `token[]=${HIDDEN}`,
+    `?auth[token]=${HIDDEN}`,
+    `?data[token][]=${HIDDEN}`,
+    `secret key=${HIDDEN}`,
+    `setPassword("a", '${HIDDEN}')`,
+    `<password>a ${HIDDEN}</password>`,
+    `<input name="password" value="${HIDDEN}">`,
+    `https%3A%2F%2Fx.example%2F%3Ftoken%3D${HIDDEN}`,
+    `%7B%22token%22%3A%22${HIDDEN}%22%7D`,
+    `auth%255Btoken%255D%253D${HIDDEN}`,
+    ...['/', '?', '#', '/a@'].map((mark) => `postgres://a:x${mark}${HIDDEN}@h/db`),
+    `scp user:${HIDDEN}@host`,
+    `user:x/#${HIDDEN}@host`,
+    `sshpass -p ${HIDDEN} ssh h`,
+    `mysql -u root -p'a ${HIDDEN}'`,
+    `SG.${HIDDEN}.abcdefgh`,
+    `whsec_${HIDDEN.replace('-', '')}`,
+    `https://hooks.slack.com/services/T0/B0/${HIDDEN}`,
     `-----BEGIN PRIVATE KEY-----\n${HIDDEN}\n-----END PRIVATE KEY-----`,
   ])('has no credential out of the text %j', (text) => {
     expect(textOf(text)).not.toContain('hunter2');
@@ -211,6 +287,15 @@ describe('what an observer is shown', () => {
     expect(shown).toMatch(/…|\[object\]|\[list\]|\[more\]/);
   });
 
+  it('lists the keys of an object with very many of them but once', () => {
+    const many = Object.fromEntries(Array.from({ length: 3e5 }, (_, n) => [`k${n}`, n]));
+    const first = redact(many);
+    const from = performance.now();
+    for (let time = 0; time < 100; time += 1) redact({ many });
+    expect(performance.now() - from).toBeLessThan(1_000);
+    expect(redact(many)).toEqual(first);
+  });
+
   it('says nothing of an actor but what XState itself writes of one', () => {
     const ref = { id: 'deadline', sessionId: 'x:1', _parent: undefined, system: { big: HIDDEN } };
     expect(redact({ ref })).toEqual({ ref: { xstate$$type: 1, id: 'deadline' } });
@@ -247,6 +332,16 @@ const SLOW = [
   'bearer ',
   'a=',
   'password ',
+  'token=',
+  'token[',
+  'token="',
+  "token='\\",
+  'token:\n ',
+  'token,',
+  '%25',
+  'a:',
+  '-p',
+  '(',
 ];
 
 const anything = fc.anything({
