@@ -48,7 +48,10 @@ export function secretAmong(list: readonly unknown[]): (index: number) => boolea
   return (index) => {
     const before = texts[index - 1] ?? '';
     if (/^[^\s=:]{1,100}$/.test(before) && namesSecret(before)) return true;
-    return isCommand && (/^-[upaw]$/.test(before) || /^-[upaw]./.test(texts[index] ?? ''));
+    return (
+      isCommand &&
+      (/^-[a-zA-Z]{0,4}[upaw]$/.test(before) || /^-[a-zA-Z]{0,4}?[upaw]./.test(texts[index] ?? ''))
+    );
   };
 }
 
@@ -66,7 +69,7 @@ const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/(hooks\.slack\.com\/|\/api\/webhooks\/)\S+/gi, `$1${SECRET}`],
   // Up to the last @: a password may hold one, and whatever else ends an authority.
   [/(:\/\/)(?:[^\s/?#:]*:\S*|[^\s/?#]*)@/g, `$1${SECRET}@`],
-  [/(?<![\w.%+-])(?!mailto:)([\w.%+-]+:)[^\s@]\S*@/gi, `$1${SECRET}@`],
+  [/(?<![\w.%+-])(?!mailto:)([\w.%+-]+:)(?!\/\/)[^\s@]\S*@/gi, `$1${SECRET}@`],
   [/([?&#;](?:\w{1,40}[_-])?(?:key|sig|signature|code|auth)=)[^\s&#"']*/gi, `$1${SECRET}`],
 ];
 
@@ -75,12 +78,12 @@ const NAME =
   /(?<![\w.-])(?:(?:api|access|private|secret|master|ssh|license|signing|pass|auth) )?[\w.-]+(?:\[[\w.'"\\-]*\])*/gi;
 /** What closes a name, then `=`, `: |`, `=>`, `, "value":` or `("`, and all up to the value. */
 const ASSIGNS =
-  /(?:[\\"'`\])\s]|%(?:25)*(?:2[027]|5[bd]))*(?:(?:[!?+*|&~<-]{0,3}[=:>]|%(?:25)*3[ade]|,?\s*\\*["']?v(?:al(?:ue)?)?\\*["']?\s*[=:])[\s=:>|~+-]*|,\s*(?=\\*["'`])|(?=\(\\*["'`]))/iy;
+  /(?:[\\"'`\])\s]|%(?:25)*(?:2[027]|5[bd]))*(?:(?:[!?+*|&~<-]{0,3}[=:>]|<-|%(?:25)*3[ade]|,?\s*\\*["']?v(?:al(?:ue)?)?\\*["']?\s*[=:])[\s=:>|~+-]*|,\s*(?=\\*["'`])|(?=\(\\*["'`]))/iy;
 /** `--password ` */
 const FLAG = /(?<!\S)--?[^\s=]+/g;
 const SPACE = /\s+/y;
-/** `-u name:secret`, `-psecret`, `"-p", "secret"` */
-const SHORT_FLAG = /(?<![\w-])-[upaw]/g;
+/** `-u name:secret`, `-su name:secret`, `-psecret`, `"-p", "secret"` */
+const SHORT_FLAG = /(?<![\w-])-[a-zA-Z]{0,4}?[upaw]/g;
 const SPACE_OR_COMMA = /[\s=]*(?:\\*["'],\s*)?/y;
 
 /** Masks the values that stand behind a name for a secret. */
@@ -98,7 +101,7 @@ function maskBehind(
     if (lead === undefined || !isSecret(name)) continue;
     const start = index + name.length + lead.length;
     masked += `${text.slice(from, start)}${SECRET}`;
-    from = isBlock(lead, text.charAt(start)) ? endOfBlock(text, start) : endOfValue(text, start);
+    from = endOf(text, start, lead);
   }
   return masked + text.slice(from);
 }
@@ -107,9 +110,13 @@ function maskBehind(
 const namesSecretWithin = (path: string): boolean =>
   namesSecret(path) || path.split(/[[\].]/).some(namesSecret);
 
-/** YAML, a header, XML: the value is the rest of the line, or the lines that are indented. */
-const isBlock = (lead: string, first: string): boolean =>
-  /\n/.test(lead) || (/[:>]\s|^>/.test(lead) && !/["'`[{(\\]/.test(first));
+function endOf(text: string, start: number, lead: string): number {
+  // Of YAML and JSON in lines, whichever ends later.
+  if (lead.includes('\n')) return Math.max(endOfBlock(text, start), endOfValue(text, start));
+  // YAML, a header, XML: what is not in quotes is the rest of the line, and indented lines below.
+  const isPlain = !/["'`[{(\\]/.test(text.charAt(start));
+  return isPlain && /[:>]\s|^>/.test(lead) ? endOfBlock(text, start) : endOfValue(text, start);
+}
 
 function endOfBlock(text: string, start: number): number {
   const length = text.slice(start).search(/\n[^\s-]/);
@@ -144,7 +151,7 @@ function endOfQuote(text: string, start: number, quote: string, escapes: string)
 
 /** Each pattern needs one of these; most ids, numbers and plain words have none. */
 const SUSPICIOUS =
-  /[=:@>,(%]|value|(?:^|\s)-|-----|eyJ|[spr]k[-_]|gh[a-z]_|github_pat_|glpat-|npm_|xox|xapp-|hf_|AIza|ya29|A[KS]IA|SG\.|whsec_|hooks\.slack|webhooks|bearer|basic/i;
+  /[=:@<>,(%]|value|(?:^|\s)-|-----|eyJ|[spr]k[-_]|gh[a-z]_|github_pat_|glpat-|npm_|xox|xapp-|hf_|AIza|ya29|A[KS]IA|SG\.|whsec_|hooks\.slack|webhooks|bearer|basic/i;
 
 /**
  * The text with what looks like a credential masked. Give it short texts.

@@ -75,6 +75,7 @@ describe('what an observer is shown', () => {
   it.each([
     [['docker', 'login', '-p', HIDDEN]],
     [['/usr/bin/mysql', `-p${HIDDEN}`]],
+    [['curl', '-su', `u:${HIDDEN}`]],
     [['curl', '-s', '-u', `u:${HIDDEN}`, 'https://x.example']],
   ])('has no password of the command %j', (command) => {
     for (const given of [command, command.join(' '), JSON.stringify(command)])
@@ -114,7 +115,9 @@ describe('what an observer is shown', () => {
     `{ token: 'a', passcode: ['b', '${HIDDEN}'] }`,
     JSON.stringify({ name: 'password', value: HIDDEN }),
     `["--password", "${HIDDEN}"]`,
-    ...['=>', ':=', '==', '||=', '->', '=\n  '].map((operator) => `password ${operator} ${HIDDEN}`),
+    ...['=>', ':=', '==', '||=', '->', '<-', '=\n  '].map(
+      (operator) => `password ${operator} ${HIDDEN}`,
+    ),
     ...[
       '|\n  ',
       '>-\n  ',
@@ -125,6 +128,7 @@ describe('what an observer is shown', () => {
       'two ',
     ].map((lead) => `user: x\npassword: ${lead}${HIDDEN}\nnext: y`),
     `credentials:\n  user: x\n  word: ${HIDDEN}`,
+    `{"token":\n["a",\n"${HIDDEN}"]}`,
     `PASSWORD=$(echo ${HIDDEN}) psql`,
     `PASSWORD=\`echo ${HIDDEN}\``,
     `PASSWORD="a"${HIDDEN}`,
@@ -169,6 +173,18 @@ describe('what an observer is shown', () => {
       `${'x '.repeat(140)}token=${long}`,
     ])
       expect(textOf(text)).not.toContain('hunter2');
+  });
+
+  it('shows what stands around a secret', () => {
+    expect(redact('{"token":{"a":"x y"},"cents":5} for bob')).toBe(
+      '{"token":[secret],"cents":5} for bob',
+    );
+    expect(redact('say postgres://app:x@db.example/y now')).toBe(
+      'say postgres://[secret]@db.example/y now',
+    );
+    expect(redact('user: bob\npassword: |\n  x y\nnext: 1')).toBe(
+      'user: bob\npassword: |\n  [secret]\nnext: 1',
+    );
   });
 
   it('keeps what is no secret as it is', () => {
