@@ -131,9 +131,9 @@ describe.skipIf(!views.available).concurrent('what agents wrote', () => {
   const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>';
   const hidden = 'pay\u202Egpj.exe \u200Bnow';
   const hostile = aRow({
-    action: `${hidden} ${markup} ${'W'.repeat(1_500)}`,
-    workspaceId: `ש${'ש'.repeat(300)}`,
-    traceId: 'T'.repeat(1_900),
+    action: `${hidden} ${markup} ${'W'.repeat(200)}`,
+    workspaceId: `ש${'ש'.repeat(290)}`,
+    traceId: 'T'.repeat(290),
     state: 'x'.repeat(200),
     transition: `"><b>${'y'.repeat(150)}`,
     from: ']"x',

@@ -56,7 +56,7 @@ export function aboutOf(context: unknown): About {
   const request = field(context, 'request');
   const deadlineAt = field(request, 'deadlineAt');
   const isInstant =
-    typeof deadlineAt === 'number' && deadlineAt >= 0 && Number.isFinite(deadlineAt);
+    typeof deadlineAt === 'number' && deadlineAt >= 0 && deadlineAt <= LIMITS.instant;
   return {
     workspaceId: shown(request, 'workspaceId'),
     action: shown(request, 'action'),
