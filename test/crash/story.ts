@@ -69,12 +69,24 @@ export function storyOf(seed: number, at?: string): Story {
 
 /** A slow machine comes to a point later, and none of them is to be missed. */
 const BRIEF_LIFE_MS = 20_000;
+const BRIEF_WAIT_MS = 4_000;
 
 /** As short as it can be: one is killed at the point, the first time, and the next one goes on. */
 export function briefStoryOf(seed: number, at: string): Story {
   const story = storyOf(seed, at);
   const lives = story.lives.slice(0, at.startsWith('claim') || at.endsWith('resume') ? 2 : 1);
-  return { ...story, lives: lives.map((life) => firstTime(life, at)), asksAgain: false };
+  return {
+    ...story,
+    questions: story.questions.map(patient),
+    lives: lives.map((life) => firstTime(life, at)),
+    asksAgain: false,
+  };
+}
+
+/** Nobody gives up before anything was sent, however slow the disk is. */
+function patient(question: Question): Question {
+  const { giveUpAfterMs, ...rest } = question;
+  return { ...rest, timeoutMs: Math.max(question.timeoutMs, giveUpAfterMs ?? 0, BRIEF_WAIT_MS) };
 }
 
 function firstTime({ resumes, asks, crash, kill: { on } }: Life, at: string): Life {
