@@ -16,6 +16,9 @@ async function chosen(test: ForTest, entries = waiting.entries): Promise<OpenVie
 }
 
 const position = (page: Page): Promise<string | null> => page.locator('.position').textContent();
+/** The page draws when the browser does. */
+const at = (page: Page, shownAt: string): Promise<void> =>
+  vi.waitFor(async () => expect(await position(page)).toBe(shownAt));
 const isCurrent = (page: Page, name: string): Promise<void> =>
   page.locator(`${state(name)}.current`).waitFor();
 
@@ -34,10 +37,10 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
 
   it('is scrubbed with the arrow keys: the chart, the context and the services follow', async (test) => {
     const { page } = await chosen(test);
-    expect(await position(page)).toBe('18 / 18');
+    await at(page, '18 / 18');
     for (let step = 0; step < 6; step++) await page.keyboard.press('ArrowLeft');
     await isCurrent(page, 'fallbackPolling');
-    expect(await position(page)).toBe('12 / 18');
+    await at(page, '12 / 18');
     expect(await page.locator('.row.ahead').count()).toBeGreaterThan(0);
     expect(await page.getByRole('button', { name: 'Live', pressed: true }).count()).toBe(0);
     await page.keyboard.press('Home');
@@ -47,7 +50,7 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
     await page.locator('.service.running[data-service="permission"]').waitFor();
     await page.keyboard.press('End');
     await isCurrent(page, 'awaitingWS');
-    expect(await position(page)).toBe('18 / 18');
+    await at(page, '18 / 18');
   });
 
   it('stays where the reader is while more happens, and follows again when asked to', async (test) => {
@@ -58,7 +61,7 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
     await isCurrent(page, 'rbacCheck');
     await page.keyboard.press('l');
     await isCurrent(page, 'granted');
-    expect(await position(page)).toBe('21 / 21');
+    await at(page, '21 / 21');
   });
 
   it('is scrubbed with the slider and by a click on a line', async (test) => {
@@ -66,10 +69,10 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
     const slider = page.getByRole('slider', { name: 'Position in the timeline' });
     await slider.fill('7');
     await isCurrent(page, 'awaitingWS');
-    expect(await position(page)).toBe('8 / 18');
+    await at(page, '8 / 18');
     expect(await slider.getAttribute('aria-valuetext')).toBe('entry 8 of 18');
     await slider.press('ArrowLeft');
-    expect(await position(page)).toBe('7 / 18');
+    await at(page, '7 / 18');
     await page.locator('#timeline .row', { hasText: 'permission done' }).last().click();
     await isCurrent(page, 'submitting');
     await page
@@ -90,7 +93,7 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
     await page.getByRole('slider').fill('16');
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Live', pressed: true }).waitFor();
-    expect(await position(page)).toBe('18 / 18');
+    await at(page, '18 / 18');
     await page.getByRole('button', { name: 'Play' }).waitFor();
   });
 
@@ -112,14 +115,14 @@ describe.skipIf(!views.available).concurrent('the timeline', () => {
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Home');
     await page.keyboard.type('als');
-    expect(await position(page)).toBe('18 / 18');
+    await at(page, '18 / 18');
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect(await position(page)).toBe('18 / 18');
+    await at(page, '18 / 18');
     await page.getByRole('button', { name: 'Entry before' }).focus();
     await page.keyboard.press('Space');
     await vi.waitUntil(async () => (await position(page)) === '17 / 18');
