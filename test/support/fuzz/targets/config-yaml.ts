@@ -82,9 +82,14 @@ const isRight = (fields: Fields): boolean =>
   isSection(fields.get('rbac'), { roles: isNames, allowed_actions: isActions }) &&
   isSection(fields.get('hitl'), { default_timeout: isTime, bypass_roles: isNames });
 
+/** For `yaml` a carriage return alone is text; for YAML it ends a line, and for JSON it is space. */
+const LONE_RETURN = /\r(?!\n)/;
+
 /** JSON is YAML too: then it is known whether the file is right. */
 function verdictOf(content: Buffer): boolean | undefined {
-  const reading = readJsonText(content.toString('utf8'), 60);
+  const text = content.toString('utf8');
+  if (LONE_RETURN.test(text)) return undefined;
+  const reading = readJsonText(text, 60);
   const fields = reading.is === 'read' && !reading.huge ? fieldsOf(reading.value) : undefined;
   return fields === undefined ? undefined : isRight(fields);
 }
