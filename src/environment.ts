@@ -3,11 +3,11 @@
  * another world there: time, chance, ids, HTTP, sockets, the disk and the process itself.
  */
 import { randomUUID } from 'node:crypto';
-import { uptime } from 'node:os';
 import { WebSocket } from 'ws';
 import { type DeadlineClock, systemClock } from '../machines/index.ts';
 import { type Files, systemFiles } from './files.ts';
 import { type ProcessIdentity, systemProcess } from './process-identity.ts';
+import { sleepCountingClock } from './sleep-counting-clock.ts';
 
 /** What a socket is opened with, as `ws` takes it; times in milliseconds, sizes in bytes. */
 export interface ConnectOptions {
@@ -59,19 +59,9 @@ export interface Environment {
   readonly process: ProcessIdentity;
 }
 
-/** `os.uptime()` counts sleep, in hundredths of a second; `performance.now()` is exact and does not. */
-const sleptMs = (): number => uptime() * 1000 - performance.now();
-const sleptAtStart = sleptMs();
-const MEASURING_ERROR_MS = 500;
-
-function monotonic(): number {
-  const slept = sleptMs() - sleptAtStart;
-  return performance.now() + (slept > MEASURING_ERROR_MS ? slept : 0);
-}
-
 /** The real world. */
 export const systemEnvironment: Environment = {
-  clock: { ...systemClock, monotonic },
+  clock: { ...systemClock, monotonic: sleepCountingClock() },
   random: Math.random,
   uuid: randomUUID,
   fetch: (input, init) => globalThis.fetch(input, init),
