@@ -13,7 +13,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/protocol/': ['src/protocol/', 'src/errors.ts', 'machines/', 'zod', 'node:crypto'],
   'src/files.ts': ['node:'],
   'src/process-identity.ts': ['node:'],
-  'src/environment.ts': ['machines/', 'src/files.ts', 'src/process-identity.ts', 'ws', 'node:'],
+  'src/sleep-counting-clock.ts': ['node:'],
+  'src/share-next.ts': [],
+  'src/environment.ts': [
+    'machines/',
+    'src/files.ts',
+    'src/process-identity.ts',
+    'src/sleep-counting-clock.ts',
+    'ws',
+    'node:',
+  ],
   'src/settings': ['src/settings', 'src/files.ts', 'src/errors.ts', 'src/protocol/', 'node:'],
   'src/rbac/': [
     'src/rbac/',
@@ -37,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/journal/': [
     'src/journal/',
+    'src/share-next.ts',
     'src/environment.ts',
     'src/files.ts',
     'src/process-identity.ts',
@@ -203,6 +213,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/request-approval.ts',
     'src/resumption.ts',
     'src/services.ts',
+    'src/share-next.ts',
     'src/shared-run.ts',
     'src/state-sharing.ts',
     'src/journal/',
