@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { type DeadlineClock, systemClock } from '../machines/index.ts';
 import { type Files, systemFiles } from './files.ts';
+import { httpFetch } from './http-fetch.ts';
 import { type ProcessIdentity, systemProcess } from './process-identity.ts';
 import { sleepCountingClock } from './sleep-counting-clock.ts';
 
@@ -64,7 +65,7 @@ export const systemEnvironment: Environment = {
   clock: { ...systemClock, monotonic: sleepCountingClock() },
   random: Math.random,
   uuid: randomUUID,
-  fetch: (input, init) => globalThis.fetch(input, init),
+  fetch: httpFetch(),
   connect: (url, options) => new WebSocket(url, options),
   files: systemFiles,
   process: systemProcess,

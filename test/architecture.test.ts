@@ -15,9 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/process-identity.ts': ['node:'],
   'src/sleep-counting-clock.ts': ['node:'],
   'src/share-next.ts': [],
+  'src/http-fetch.ts': ['src/protocol/routes.ts', 'node:'],
   'src/environment.ts': [
     'machines/',
     'src/files.ts',
+    'src/http-fetch.ts',
     'src/process-identity.ts',
     'src/sleep-counting-clock.ts',
     'ws',
