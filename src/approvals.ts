@@ -173,6 +173,17 @@ export class Approvals implements AsyncDisposable {
     signal: AbortSignal | undefined,
     grant?: 'hold',
   ): Promise<Outcome> {
+    const begun = await this.#begin(input, signal, grant);
+    // Not awaited: while it waits for a person nothing of this call is kept.
+    return 'wait' in begun ? begun.wait() : begun;
+  }
+
+  /** An end already, or the wait for one. Never rejects. */
+  async #begin(
+    input: RequestInput,
+    signal: AbortSignal | undefined,
+    grant: 'hold' | undefined,
+  ): Promise<Outcome | { wait(): Promise<Outcome> }> {
     const { recorder, environment, runs } = this.#parts;
     const askedAt = environment.clock.monotonic();
     const traceId = environment.uuid();
@@ -195,7 +206,8 @@ export class Approvals implements AsyncDisposable {
       const request = beginningNow(ask, askedAt, environment.clock);
       const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
       if (grant === 'hold') runs.hold(shared.request.traceId);
-      return await this.#wait(shared, request, log, signal);
+      const itsLog = log;
+      return { wait: () => this.#wait(shared, request, itsLog, signal) };
     } catch (error) {
       return this.#refuse(error, action, traceId, log);
     }
@@ -242,16 +254,18 @@ export class Approvals implements AsyncDisposable {
       );
   }
 
-  async #wait(
+  #wait(
     shared: SharedRun,
     request: ApprovalRequest,
     log: AuditLog,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    const { outcome, left } = await shared.wait(request, signal);
-    if (!left) return outcome;
-    log.append(leftEvent(outcome, request));
-    return this.#parts.recorder.afterFlush(log, outcome);
+    const { recorder } = this.#parts;
+    return shared.wait(request, signal).then(({ outcome, left }) => {
+      if (!left) return outcome;
+      log.append(leftEvent(outcome, request));
+      return recorder.afterFlush(log, outcome);
+    });
   }
 
   /** Without a key of the caller's own nobody else can have got this grant. */

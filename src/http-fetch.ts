@@ -23,9 +23,10 @@ interface Client {
 /** Makes one; its connections are its own, and hold no process open while they are idle. */
 export function httpFetch(): typeof globalThis.fetch {
   const clients = new Map<string, Promise<Client>>();
-  return async (input, init) => {
-    const request = input instanceof Request ? input : new Request(input, init);
-    const signal = init?.signal ?? request.signal;
+  return async (input, { signal: given, ...init } = {}) => {
+    const isWhole = input instanceof Request && Object.keys(init).length === 0;
+    const request = isWhole ? input : new Request(input, init);
+    const signal = given ?? request.signal;
     const { protocol } = new URL(request.url);
     const client = clients.get(protocol) ?? load(protocol);
     clients.set(protocol, client);

@@ -4,7 +4,7 @@ import { CountersignError, messageOf } from '../errors.ts';
 import type { AuditLog, AuditLogOptions } from './audit-log.ts';
 import { Chain } from './chain.ts';
 import { endIn } from './ends.ts';
-import { type AuditRecord, draftOf } from './record.ts';
+import { type AuditDraft, type AuditRecord, draftOf } from './record.ts';
 
 export interface MemoryAuditLog extends AuditLog {
   /** What was recorded, oldest first, with its chain. */
@@ -18,6 +18,12 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
   const { now = Date.now, uuid = randomUUID, hmacKey, onFailure } = options;
   const chain = new Chain(uuid(), hmacKey);
   const records: AuditRecord[] = [];
+  /** Sealed when somebody looks: nobody may, and hashing is most of the work. */
+  const unsealed: AuditDraft[] = [];
+  const sealed = (): AuditRecord[] => {
+    for (const draft of unsealed.splice(0)) records.push(chain.seal(draft));
+    return records;
+  };
   let failure: CountersignError | undefined;
 
   const fail = (why: string): void => {
@@ -32,7 +38,7 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
   const append = (event: AuditEvent): void => {
     if (failure !== undefined) return;
     try {
-      records.push(chain.seal(draftOf(event, now())));
+      unsealed.push(draftOf(event, now()));
     } catch (error) {
       fail(messageOf(error));
     }
@@ -42,14 +48,16 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
 
   return {
     path: '(memory)',
-    records,
+    get records() {
+      return sealed();
+    },
     append,
     flush,
     close: flush,
     findEnds: (traceIds) =>
       Promise.resolve(
         new Map(
-          records
+          sealed()
             .filter(({ trace_id }) => traceIds.has(trace_id))
             .map(endIn)
             .filter((end) => end !== undefined)

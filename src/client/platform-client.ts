@@ -255,6 +255,8 @@ export class PlatformClient {
     mode: WaitMode,
     report: (event: WaitEvent) => void,
   ): () => void {
+    // Whoever takes it back from here on knows the id.
+    this.#creates.delete(request.traceId);
     const leave = this.#waiters.add({ request, approvalId, mode, report });
     if (this.#unread.delete(approvalId)) this.#reader.request();
     else this.#reader.arm();
