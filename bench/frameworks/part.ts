@@ -8,7 +8,7 @@ import { CONTESTANTS, contestantNameSchema } from './contestants.ts';
 import { figuresOf, type Round } from './figures.ts';
 import type { Measured, Sizes } from './measured.ts';
 
-const FULL = { repeats: 5, sizes: { warmUp: 200, waiting: 300 } };
+const FULL = { repeats: 5, sizes: { warmUp: 200, waiting: 250 } };
 const QUICK = { repeats: 1, sizes: { warmUp: 100, waiting: 100 } };
 
 export const frameworks: Part = async (effort) => {
