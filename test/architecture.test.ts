@@ -13,7 +13,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/protocol/': ['src/protocol/', 'src/errors.ts', 'machines/', 'zod', 'node:crypto'],
   'src/files.ts': ['node:'],
   'src/process-identity.ts': ['node:'],
-  'src/environment.ts': ['machines/', 'src/files.ts', 'src/process-identity.ts', 'ws', 'node:'],
+  'src/environment.ts': [
+    'machines/',
+    'src/files.ts',
+    'src/process-identity.ts',
+    'src/sleep-counting-clock.ts',
+    'ws',
+    'node:',
+  ],
   'src/settings': ['src/settings', 'src/files.ts', 'src/errors.ts', 'src/protocol/', 'node:'],
   'src/rbac/': [
     'src/rbac/',
@@ -191,6 +198,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/guard.ts',
     'src/inspect/link/',
     'src/inspection.ts',
+    'src/lazy-parts.ts',
     'src/lazy-view.ts',
     'src/outcome.ts',
     'src/parts.ts',
