@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import type { WebSocket } from 'ws';
 import type { DeadlineClock } from '../machines/index.ts';
 import { type Files, systemFiles } from './files.ts';
+import { httpFetch } from './http-fetch.ts';
 import { type ProcessIdentity, systemProcess } from './process-identity.ts';
 import { sleepCountingClock } from './sleep-counting-clock.ts';
 
@@ -84,7 +85,7 @@ export const systemEnvironment: Environment = {
   },
   random: Math.random,
   uuid: randomUUID,
-  fetch: (input, init) => globalThis.fetch(input, init),
+  fetch: httpFetch(),
   connect: (url, options) => new (loadSocketsNow())(url, options),
   files: systemFiles,
   process: systemProcess,

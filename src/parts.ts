@@ -15,6 +15,7 @@ import { contradictionEvent, twinEvent } from './records.ts';
 import { Resumption } from './resumption.ts';
 import { provideServices } from './services.ts';
 import type { Settings } from './settings.ts';
+import { shareNext } from './share-next.ts';
 import { shareStates } from './state-sharing.ts';
 
 export interface Parts {
@@ -40,6 +41,7 @@ interface Basis {
   readonly recorder: Recorder;
   readonly deadlines: DeadlineQueue;
   readonly inspection: Inspection;
+  readonly readConfig: () => Promise<ConfigRead>;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -70,6 +72,7 @@ export function assemble(
     recorder,
     deadlines,
     inspection,
+    readConfig: shareNext(() => readConfig(settings.configDir, environment.files)),
     onTrouble,
   };
   const folder = journalFolder(settings);
@@ -79,7 +82,6 @@ export function assemble(
   if (settings.shareStates) shareStates(listeners, client);
   const runs = createRuns(basis, { client, once, journal });
   const resumption = createResumption(basis, { client, once, journal, runs });
-  const read = (): Promise<ConfigRead> => readConfig(settings.configDir, environment.files);
   return {
     environment,
     listeners,
@@ -89,13 +91,13 @@ export function assemble(
     journal,
     runs,
     resumption,
-    readConfig: read,
+    readConfig: basis.readConfig,
     inspection,
   };
 }
 
 function createRuns(
-  { settings, environment, listeners, recorder, deadlines, inspection, onTrouble }: Basis,
+  { settings, environment, listeners, recorder, deadlines, inspection, onTrouble, ...basis }: Basis,
   { client, once, journal }: Pick<Parts, 'client' | 'once' | 'journal'>,
 ): ApprovalRuns {
   const provide = (audit: AuditLog) =>
@@ -107,7 +109,7 @@ function createRuns(
       journalIsOptional: !settings.stateDirIsSet,
       onTrouble,
       deadlines,
-      configDir: settings.configDir,
+      readConfig: basis.readConfig,
       environment,
     });
   const machines = new WeakMap<AuditLog, ReturnType<typeof provideServices>>();

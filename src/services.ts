@@ -18,7 +18,7 @@ import type { PlatformClient } from './client/platform-client.ts';
 import type { Environment } from './environment.ts';
 import { messageOf } from './errors.ts';
 import type { Journal, Once } from './journal/index.ts';
-import { checkPermission, readConfig } from './rbac/index.ts';
+import { type ConfigRead, checkPermission } from './rbac/index.ts';
 
 export interface Services {
   readonly client: PlatformClient;
@@ -30,7 +30,8 @@ export interface Services {
   readonly journalIsOptional: boolean;
   readonly onTrouble: (trouble: string) => void;
   readonly deadlines: DeadlineQueue;
-  readonly configDir: string;
+  /** Afresh for each approval. */
+  readonly readConfig: () => Promise<ConfigRead>;
   readonly environment: Environment;
 }
 
@@ -61,10 +62,10 @@ export function provideServices(services: Services) {
 
 /** Who was allowed when it was asked is not asked again after a crash: the row stands already. */
 async function mayAsk(
-  { configDir, environment, journal }: Services,
+  { readConfig, journal }: Services,
   request: ApprovalRequest,
 ): Promise<Permission> {
-  const read = await readConfig(configDir, environment.files);
+  const read = await readConfig();
   if (journal?.isTakenOver(request) === true)
     return { status: 'allowed', roles: read.status === 'ok' ? read.config.roles : [] };
   if (read.status === 'unreadable') return read;

@@ -59,13 +59,12 @@ export interface ExchangeOptions {
 /** An exchange that re-reads the token after a 401 and, when it changed, asks once more. */
 export function createExchange(options: ExchangeOptions): Exchange {
   const http = ky.create({
-    fetch: options.environment.fetch,
     throwHttpErrors: false,
     retry: 0,
     timeout: false,
     redirect: 'manual',
     cache: 'no-store',
-    headers: { accept: 'application/json' },
+    headers: { accept: 'application/json', 'cache-control': 'no-store' },
   });
   const { clock } = options.environment;
   return async (call) => {
@@ -97,12 +96,15 @@ async function once(
     const url = addressOf(options.baseUrl, call.path);
     const sent = http(url, {
       method: call.method,
-      signal: limit.signal,
+      // Not by the `signal` option, which ky joins with one of its own: that costs a fifth of the exchange.
+      fetch: (input, init) => options.environment.fetch(input, { ...init, signal: limit.signal }),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,
       },
-      ...(call.json === undefined ? {} : { json: call.json }),
+      // Not by `json`, of which ky makes a deep copy first.
+      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
     });
     const response = await limit.hold(sent);
     const read = await limit.hold(readText(response, limit.signal));

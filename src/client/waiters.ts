@@ -46,6 +46,7 @@ export class Waiters {
   readonly #onContradiction: (contradiction: Contradiction) => void;
   readonly #lookAtDeadlines: () => void;
   #submitting = 0;
+  #polling = 0;
 
   /** @param lookAtDeadlines ends the waits whose time is up, before a decision is believed */
   constructor(
@@ -72,15 +73,23 @@ export class Waiters {
 
   /** Starts a wait; the result ends it. */
   add(waiter: Waiter): () => void {
+    this.#drop(this.#waiting.get(waiter.approvalId));
     this.#waiting.set(waiter.approvalId, waiter);
+    if (waiter.mode === 'polling') this.#polling += 1;
     // The same approval may be waited for again, by its key.
     this.#settled.delete(waiter.approvalId);
     const early = this.#early.get(waiter.approvalId) ?? [];
     this.#early.delete(waiter.approvalId);
     for (const decision of early) this.deliver(decision);
     return () => {
-      if (this.#waiting.get(waiter.approvalId) === waiter) this.#waiting.delete(waiter.approvalId);
+      if (this.#waiting.get(waiter.approvalId) === waiter) this.#drop(waiter);
     };
+  }
+
+  #drop(waiter: Waiter | undefined): void {
+    if (waiter === undefined) return;
+    this.#waiting.delete(waiter.approvalId);
+    if (waiter.mode === 'polling') this.#polling -= 1;
   }
 
   get(approvalId: string): Waiter | undefined {
@@ -96,8 +105,7 @@ export class Waiters {
   }
 
   get anyPolling(): boolean {
-    for (const waiter of this.#waiting.values()) if (waiter.mode === 'polling') return true;
-    return false;
+    return this.#polling > 0;
   }
 
   deliver(decision: Decision): void {

@@ -1,6 +1,6 @@
 /** Files that are there whole or not at all, also after a power cut. */
 import { constants } from 'node:fs';
-import { type Files, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
+import { type Files, undefinedIfMissing, writeWhole } from '../files.ts';
 
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
@@ -27,36 +27,4 @@ export async function writeAtOnce(files: Files, path: string, bytes: Uint8Array)
 /** True where the file was there. */
 export async function removeFile(files: Files, path: string): Promise<boolean> {
   return (await files.unlink(path).then(() => true, undefinedIfMissing)) === true;
-}
-
-/** Syncs of one folder: all who ask while one is under way share the next. */
-export class FolderSync {
-  readonly #files: Files;
-  readonly #path: string;
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
-
-  constructor(files: Files, path: string) {
-    this.#files = files;
-    this.#path = path;
-  }
-
-  /** What was named in the folder before this call is on disk when it resolves. */
-  sync(): Promise<void> {
-    if (this.#running === undefined) return this.#start();
-    this.#next ??= this.#running.then(
-      () => this.#start(),
-      () => this.#start(),
-    );
-    return this.#next;
-  }
-
-  #start(): Promise<void> {
-    this.#next = undefined;
-    const running = syncFolder(this.#files, this.#path).finally(() => {
-      if (this.#running === running) this.#running = undefined;
-    });
-    this.#running = running;
-    return running;
-  }
 }

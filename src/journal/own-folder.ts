@@ -3,13 +3,15 @@ import { dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { syncFolder, undefinedIfMissing } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
-import { FolderSync, removeFile, writeAtOnce } from './durable.ts';
+import { shareNext } from '../share-next.ts';
+import { removeFile, writeAtOnce } from './durable.ts';
 import { encodeEntry, type JournalEntry } from './entry.ts';
 import { leaveFolder, makeOwnFolder } from './owner.ts';
 
 interface Opened {
   readonly path: string;
-  readonly sync: FolderSync;
+  /** What was named in the folder before the call is on disk when it resolves. */
+  readonly sync: () => Promise<void>;
 }
 
 export class OwnFolder {
@@ -43,7 +45,7 @@ export class OwnFolder {
   write(name: string, entry: JournalEntry, until?: 'durable'): Promise<void> {
     return this.#inTurn(name, async ({ path, sync }) => {
       await writeAtOnce(this.#environment.files, join(path, name), encodeEntry(entry));
-      if (until === 'durable') await sync.sync();
+      if (until === 'durable') await sync();
     });
   }
 
@@ -56,7 +58,7 @@ export class OwnFolder {
     return this.#inTurn(name, async ({ path, sync }) => {
       if (unless()) return;
       await removeFile(this.#environment.files, join(path, name));
-      await sync.sync();
+      await sync();
     });
   }
 
@@ -80,7 +82,7 @@ export class OwnFolder {
    */
   async keepTaken(from: string): Promise<void> {
     const { sync } = await this.#open();
-    await sync.sync();
+    await sync();
     // One that is empty may be gone by now.
     await syncFolder(this.#environment.files, from).catch(undefinedIfMissing);
   }
@@ -105,7 +107,7 @@ export class OwnFolder {
     const path = join(this.#owners, uuid());
     await makeFolder(dirname(path), files);
     await makeOwnFolder(files, path, process, clock.now());
-    return { path, sync: new FolderSync(files, path) };
+    return { path, sync: shareNext(() => syncFolder(files, path)) };
   }
 
   #inTurn(name: string, work: (opened: Opened) => Promise<void>): Promise<void> {
