@@ -203,6 +203,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/guard.ts',
     'src/inspect/link/',
     'src/inspection.ts',
+    'src/lazy-parts.ts',
     'src/lazy-view.ts',
     'src/outcome.ts',
     'src/parts.ts',

@@ -3,7 +3,6 @@ import type { AuditEvent } from '../../machines/index.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import type { AuditLog, AuditLogOptions } from './audit-log.ts';
 import { Chain } from './chain.ts';
-import { endIn } from './ends.ts';
 import { type AuditDraft, type AuditRecord, draftOf } from './record.ts';
 
 export interface MemoryAuditLog extends AuditLog {
@@ -54,16 +53,16 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
     append,
     flush,
     close: flush,
-    findEnds: (traceIds) =>
-      Promise.resolve(
-        new Map(
-          sealed()
-            .filter(({ trace_id }) => traceIds.has(trace_id))
-            .map(endIn)
-            .filter((end) => end !== undefined)
-            .map((end) => [end.trace_id, end]),
-        ),
-      ),
+    findEnds: async (traceIds) => {
+      const { endIn } = await import('./ends.ts');
+      return new Map(
+        sealed()
+          .filter(({ trace_id }) => traceIds.has(trace_id))
+          .map(endIn)
+          .filter((end) => end !== undefined)
+          .map((end) => [end.trace_id, end]),
+      );
+    },
     fail,
     get failure() {
       return failure;
