@@ -9,13 +9,16 @@ import {
   subjectOptionsSchema,
 } from './messages.ts';
 import { rawAsker } from './raw-asker.ts';
+import { kyCreate, nodeCreate } from './raw-create.ts';
 
 /** Creates under way at once. */
 const AT_ONCE = 64;
 
 const options = subjectOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const asker: Asker =
-  options.client === 'raw' ? await rawAsker(options.platformUrl) : countersignAsker(options);
+  options.client === 'countersign'
+    ? countersignAsker(options)
+    : await rawAsker(options.platformUrl, options.client === 'raw' ? nodeCreate() : kyCreate());
 
 const tell = (report: Report): void => void process.send?.(report);
 /** Twice: the first finds what finalizers keep. */
@@ -63,7 +66,7 @@ function fill(count: number): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
   process.exit(1);
 }
 
