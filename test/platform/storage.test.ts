@@ -53,8 +53,9 @@ describe('the store', () => {
   });
 
   it('reads what is committed, and can write only in transactions', async () => {
-    const { db, close } = openSqlite(join(temporaryFolder(), DATABASE_FILE));
-    onTestFinished(close);
+    const database = openSqlite(join(temporaryFolder(), DATABASE_FILE));
+    onTestFinished(() => database.close());
+    const { db } = database;
     const count = async () => (await db.selectFrom('approvals').selectAll().execute()).length;
     await db.transaction().execute(async (trx) => {
       await trx
