@@ -74,7 +74,8 @@ function open(workspace: string): Promise<void> {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     socket.on('error', reject);
     socket.once('data', (answer) => {
-      if (!answer.toString().startsWith('HTTP/1.1 101')) return reject(new Error(`${answer}`));
+      if (!answer.toString().startsWith('HTTP/1.1 101'))
+        return reject(new Error(answer.toString()));
       socket.on('data', (chunk) => onData(socket, chunk));
       const others = sockets.get(workspace) ?? [];
       others.push(socket);
