@@ -26,7 +26,7 @@ export async function durable({ isQuick, say }: Effort, repeats: number): Promis
     const cpuUs = (await usedCpu(server)) - before.cpuUs;
     return { ...decided, perSecond: decided.count / decided.seconds, cpuUs: cpuUs / decided.count };
   };
-  const ms = isQuick ? 700 : 1_500;
+  const ms = isQuick ? 500 : 1_500;
   await decide(ms); // Until the code is compiled.
   return await repeated(repeats, async (repeat) => {
     say(`creates and decides, ${repeat + 1} of ${repeats}`);

@@ -8,7 +8,8 @@ import { seeded } from './seed.ts';
 import { listeningSchema } from './server.ts';
 import { framesSchema } from './sockets.ts';
 
-const SIZES = [1, 100, 5_000] as const;
+const FEW = [1, 100] as const;
+const MANY = 5_000;
 const WANTED_MS = 10;
 const YARDSTICK = 'a bare ws server';
 
@@ -24,12 +25,12 @@ const CROWDS: readonly Crowd[] = [
   {
     name: 'of one workspace',
     workspaceOf: () => 'team',
-    decisions: (sockets) => (sockets === 5_000 ? 8 : 100),
+    decisions: (sockets) => (sockets === MANY ? 6 : 50),
   },
   {
     name: 'each of its own workspace',
     workspaceOf: (socket) => `agent-${socket}`,
-    decisions: () => 200,
+    decisions: () => 100,
   },
 ];
 
@@ -47,7 +48,11 @@ interface Pair {
 const nothing = z.object({});
 
 /** Starts a server and its sockets' process, and asks for all that will be decided. */
-async function ready(crowd: Crowd, stack: AsyncDisposableStack, repeats: number): Promise<Pair> {
+async function ready(
+  crowd: Crowd,
+  stack: AsyncDisposableStack,
+  { sizes, repeats }: { readonly sizes: readonly number[]; readonly repeats: number },
+): Promise<Pair> {
   const data = stack.use(await seeded(0));
   const orders = { server: { do: 'listen', dataDir: data.dataDir }, broadcast: {} };
   const [ours, bare] = await Promise.all(
@@ -55,7 +60,7 @@ async function ready(crowd: Crowd, stack: AsyncDisposableStack, repeats: number)
       const server = stack.use(startChild(role));
       const listening = await server.ask(orders[role], listeningSchema);
       const sockets = stack.use(startChild('sockets'));
-      const once = SIZES.flatMap((size) => decidedIn(crowd, size));
+      const once = sizes.flatMap((size) => decidedIn(crowd, size));
       const workspaces = Array.from({ length: repeats }, () => once).flat();
       await sockets.ask({ do: 'ask', ...listening, workspaces }, nothing);
       return sockets;
@@ -87,7 +92,7 @@ interface Found {
 }
 
 function measureOf(crowd: Crowd, { sockets, quantile, found, yardstick }: Found): Measure {
-  const isWanted = sockets === 5_000 && quantile === 'p99' && crowd === CROWDS[1];
+  const isWanted = sockets === MANY && quantile === 'p99' && crowd === CROWDS[1];
   return {
     name: `decide → frame, ${sockets.toLocaleString('en')} sockets ${crowd.name}, ${quantile}`,
     unit: 'ms',
@@ -98,14 +103,16 @@ function measureOf(crowd: Crowd, { sockets, quantile, found, yardstick }: Found)
   };
 }
 
-export async function frames({ say }: Effort, repeats: number): Promise<Figure[]> {
+export async function frames({ isQuick, say }: Effort, repeats: number): Promise<Figure[]> {
+  // Thousands take seconds to open.
+  const sizes = isQuick ? FEW : [...FEW, MANY];
   await using stack = new AsyncDisposableStack();
   const pairs: Pair[] = [];
-  for (const crowd of CROWDS) pairs.push(await ready(crowd, stack, repeats));
+  for (const crowd of CROWDS) pairs.push(await ready(crowd, stack, { sizes, repeats }));
   const figures: Figure[] = [];
-  for (const [index, size] of SIZES.entries()) {
+  for (const [index, size] of sizes.entries()) {
     say(`decide → frame, ${size} sockets`);
-    for (const pair of pairs) await openUpTo(pair, SIZES[index - 1] ?? 0, size);
+    for (const pair of pairs) await openUpTo(pair, sizes[index - 1] ?? 0, size);
     const measureAll = async (): Promise<Measure[]> => {
       const measures: Measure[] = [];
       for (const pair of pairs) measures.push(...(await decide(pair, size)));

@@ -1,5 +1,5 @@
 /** Data folders of the platform, filled without asking a hundred thousand times. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -40,7 +40,7 @@ const ENDS = `
 
 /** Makes a data folder whose one workspace has so many approvals, the most of them decided. */
 export async function seeded(rows: number): Promise<Seeded> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
+  const dataDir = await mkdtemp(join(await diskFolder(), 'countersign-bench-'));
   await using platform = createPlatform({ dataDir, port: 0 });
   await platform.listen();
   const database = join(dataDir, 'countersign.db');
@@ -48,6 +48,13 @@ export async function seeded(rows: number): Promise<Seeded> {
   const remove = (): Promise<void> => rm(dataDir, { recursive: true });
   return { dataDir, database, rows, [Symbol.asyncDispose]: remove };
 }
+
+/** As Linux names a file system in memory, which flushes nothing. */
+const TMPFS = 0x0102_1994;
+
+/** The folder for temporary files, or, where that is none of a disk, the current one. */
+const diskFolder = async (): Promise<string> =>
+  (await statfs(tmpdir())).type === TMPFS ? process.cwd() : tmpdir();
 
 function fill(database: string, rows: number): void {
   const connection = new DatabaseSync(database);
