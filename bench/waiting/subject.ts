@@ -1,4 +1,5 @@
 /** The measured process: asks what it is told to, and reports times and sizes. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Asker } from './asker.ts';
 import { countersignAsker } from './countersign-asker.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import { rawAsker } from './raw-asker.ts';
 import { kyCreate, nodeCreate } from './raw-create.ts';
 
+const SETTLE_MS = 500;
 /** Creates under way at once. */
 const AT_ONCE = 64;
 
@@ -79,6 +81,8 @@ async function measuredFill(count: number): Promise<void> {
   const cpu = cpuSince(start);
   collectGarbage();
   const { heapUsed, rss } = process.memoryUsage();
+  // What a forced collection leaves to be done is no part of the next answer.
+  await pause(SETTLE_MS);
   tell({ is: 'filled', cpu, heap: heapUsed - before.heapUsed, rss });
 }
 
