@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endAllOnSignal } from './report/children.ts';
 import { documentOf } from './report/document.ts';
+import type { Section } from './report/figure.ts';
 import { describeMachine } from './report/machine.ts';
 import { COMMITTED, jsonOf, LATEST, RESULTS, type Run } from './report/run.ts';
 import { chosenFrom, runSections } from './report/run-sections.ts';
@@ -25,10 +26,10 @@ const flag = { type: 'boolean', default: false } as const;
 function read() {
   try {
     const options = { quick: flag, save: flag, only: { type: 'string' } } as const;
-    const { quick, save, only } = parseArgs({ options }).values;
-    if (save && (quick || only !== undefined))
+    const { quick: isQuick, save: isSaved, only } = parseArgs({ options }).values;
+    if (isSaved && (isQuick || only !== undefined))
       throw new Error('only a full run is saved: leave out --quick and --only');
-    return { isQuick: quick, isSaved: save, parts: chosenFrom(SECTIONS, only) };
+    return { isQuick, isSaved, parts: chosenFrom(SECTIONS, only) };
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
@@ -46,6 +47,8 @@ async function build(): Promise<void> {
   const [status]: unknown[] = await once(builder, 'exit');
   if (status !== 0) fail('there is nothing to measure without a build');
 }
+
+const print = (section: Section): void => void process.stdout.write(`${plainTable(section)}\n`);
 
 function write(run: Run): void {
   mkdirSync(RESULTS, { recursive: true });
@@ -68,9 +71,7 @@ endAllOnSignal(temporary.remove);
 try {
   const machine = await describeMachine(temporary.path);
   await build();
-  const onSection = (section: Run['sections'][number]): void =>
-    void process.stdout.write(`${plainTable(section)}\n`);
-  const found = await runSections({ parts, effort: { isQuick, say }, onSection });
+  const found = await runSections({ parts, effort: { isQuick, say }, onSection: print });
   const run = { machine, isQuick, ...found };
   write(run);
   if (isSaved) await save(run);

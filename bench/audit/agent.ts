@@ -1,6 +1,6 @@
 /** A process of its own for one repeat: the log and the bare file in turn. */
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { burst, type Paced, paced, quantile, single, writers } from './loads.ts';
 import { type Bursts, type Evenly, type Order, orderSchema, type Report } from './messages.ts';
@@ -28,6 +28,7 @@ async function withSink<Found>(
 ): Promise<Found> {
   const sink = await open[kind]();
   await burst(sink, WARM_UP);
+  await writers(sink, WARM_UP / 5);
   globalThis.gc?.();
   try {
     return await load(sink);
@@ -75,5 +76,6 @@ async function evenly({ pacedMs }: Order): Promise<Evenly> {
 }
 
 const report: Report = order.do === 'bursts' ? await bursts(order) : await evenly(order);
+await rm(folder, { recursive: true });
 process.send?.(report);
 process.disconnect();

@@ -55,15 +55,18 @@ export async function paced(sink: Sink, perMs: number, forMs: number): Promise<P
     const due = Math.min(perMs * forMs, Math.floor((at - start) * perMs));
     const count = due - n;
     while (n < due) sink.append(n++);
-    const written = sink.flush().then(() => {
-      const ms = performance.now() - at;
-      for (let each = 0; each < count; each += 1) took.push(ms);
-    });
-    flushes.push(written);
+    flushes.push(noteFlush(sink, at, count, took));
   }
   await Promise.all(flushes);
   delay.disable();
   return { p50: quantile(took, 0.5), p99: quantile(took, 0.99), stall: delay.max / 1e6 };
+}
+
+/** For each of the lines that were appended at this time. */
+async function noteFlush(sink: Sink, at: number, lines: number, took: number[]): Promise<void> {
+  await sink.flush();
+  const ms = performance.now() - at;
+  for (let line = 0; line < lines; line += 1) took.push(ms);
 }
 
 /** @throws RangeError where there are no values */

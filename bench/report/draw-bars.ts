@@ -1,39 +1,32 @@
-/** Bars for echarts, from left to right, each with its number and its spread. */
+/** Bars for echarts, from left to right; their numbers stand in a column beside them. */
 import type { EChartsOption } from 'echarts';
-import type { Bars } from './charts.ts';
+import type { Bar, Bars } from './charts.ts';
 import type { Palette } from './palette.ts';
 import { numberOf } from './wording.ts';
 
-const ROW = 34;
-const AROUND = 86;
+const ROW = 32;
+const [TOP, BOTTOM] = [64, 28];
+/** A character of 13 px, generously: which letters there are is known only where it is shown. */
+const CHARACTER = 7.7;
 
-export const heightOfBars = ({ bars }: Bars): number => bars.length * ROW + AROUND;
+export const heightOfBars = ({ bars }: Bars): number => TOP + bars.length * ROW + BOTTOM;
 
 export function barsOption({ bars, unit, goal }: Bars, palette: Palette): EChartsOption {
-  const most = Math.max(...bars.map(({ high }) => high), goal?.bound ?? 0);
+  const names = bars.map(({ name }) => name);
+  const numbers = bars.map((bar) => numbersOf(bar, unit));
   return {
-    grid: { left: 0, right: 24, top: 56, bottom: 24, containLabel: true },
+    grid: { left: widthOf(names), right: widthOf(numbers), top: TOP, bottom: BOTTOM },
     xAxis: {
       type: 'value',
-      max: most * 1.15,
-      axisLabel: {
-        color: palette.soft,
-        showMaxLabel: false,
-        formatter: (x: number) => numberOf(x),
-      },
+      axisLabel: { color: palette.soft, formatter: (value: number) => numberOf(value) },
       splitLine: { lineStyle: { color: palette.rule } },
-      name: unit,
-      nameLocation: 'end',
-      nameTextStyle: { color: palette.soft },
+      // So that the goal is always to be seen.
+      max: ({ max }) => niceAbove(Math.max(max, goal?.bound ?? 0)),
     },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: bars.map(({ name }) => name),
-      axisLabel: { color: palette.ink, fontSize: 13 },
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: palette.soft } },
-    },
+    yAxis: [
+      { ...columnOf(names, palette), position: 'left' },
+      { ...columnOf(numbers, palette), position: 'right', axisLine: { show: false } },
+    ],
     series: [
       {
         type: 'bar',
@@ -44,31 +37,40 @@ export function barsOption({ bars, unit, goal }: Bars, palette: Palette): EChart
           value: median,
           itemStyle: { color: isOurs ? palette.ours : palette.others },
         })),
-        label: {
-          show: true,
-          position: 'right',
-          color: palette.ink,
-          formatter: labelOf(bars, unit),
-        },
         ...(goal === undefined ? {} : { markLine: goalLine(goal, palette) }),
       },
     ],
   };
 }
 
-const labelOf =
-  (bars: Bars['bars'], unit: string) =>
-  ({ dataIndex }: { dataIndex: number }): string => {
-    const bar = bars[dataIndex];
-    if (bar === undefined) return '';
-    const spread = bar.low === bar.high ? '' : `  (${numberOf(bar.low)}–${numberOf(bar.high)})`;
-    return `${numberOf(bar.median)} ${unit}${spread}`;
-  };
+function numbersOf({ median, low, high }: Bar, unit: string): string {
+  const spread = low === high ? '' : `  (${numberOf(low)}–${numberOf(high)})`;
+  return `${numberOf(median)} ${unit}${spread}`;
+}
+
+const widthOf = (texts: readonly string[]): number =>
+  Math.ceil(Math.max(...texts.map(({ length }) => length)) * CHARACTER) + 10;
+
+const columnOf = (data: string[], { ink, soft }: Palette) => ({
+  type: 'category' as const,
+  inverse: true,
+  data,
+  axisLabel: { color: ink, fontSize: 13, interval: 0 },
+  axisTick: { show: false },
+  axisLine: { lineStyle: { color: soft } },
+});
+
+/** One digit and zeros, or a half more. */
+function niceAbove(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(value)) / 2;
+  return Math.ceil(value / step) * step;
+}
 
 const goalLine = ({ bound, words }: NonNullable<Bars['goal']>, { goal }: Palette) => ({
   silent: true,
   symbol: 'none',
-  lineStyle: { color: goal, type: 'dashed' as const, width: 1.5 },
-  label: { formatter: words, color: goal, position: 'end' as const, distance: 6 },
   data: [{ xAxis: bound }],
+  lineStyle: { color: goal, type: 'dashed' as const, width: 1.5 },
+  // The start of the line is at the top, because the axis of the names runs down.
+  label: { formatter: words, color: goal, position: 'start' as const },
 });

@@ -35,7 +35,8 @@ export async function describeMachine(folder: string): Promise<Machine> {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    os: `${type()} ${release()}`,
+    // Without what a builder adds to its number.
+    os: `${type()} ${/^[\d.]*/.exec(release())?.[0]}`,
     node: process.versions.node,
     fileSystem: await fileSystemOf(folder),
     fdatasyncMicros: await fdatasyncIn(folder),

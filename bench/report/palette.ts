@@ -6,7 +6,7 @@ export interface Palette {
   readonly ours: string;
   readonly others: string;
   readonly goal: string;
-  /** Of curves, in their order. */
+  /** Of curves, in their order; the yardstick's is `soft`. */
   readonly curves: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export const PALETTES = {
     ours: '#1c6b4c',
     others: '#a8a294',
     goal: '#b3431e',
-    curves: ['#6a665c', '#1c6b4c', '#b3431e', '#2a62b8', '#8a4fa3', '#a87400'],
+    curves: ['#1c6b4c', '#b3431e', '#2a62b8', '#8a4fa3', '#a87400'],
   },
   dark: {
     ink: '#eceae4',
@@ -27,7 +27,7 @@ export const PALETTES = {
     ours: '#5cc296',
     others: '#77736a',
     goal: '#f0865a',
-    curves: ['#a39f94', '#5cc296', '#f0865a', '#7fb0ff', '#cf9be6', '#e3b341'],
+    curves: ['#5cc296', '#f0865a', '#7fb0ff', '#cf9be6', '#e3b341'],
   },
 } as const satisfies Readonly<Record<string, Palette>>;
 

@@ -122,9 +122,10 @@ function bars({ pattern, isOurs }: { pattern: RegExp; isOurs: (name: string) => 
 
 /** Of the first that has one: a plot is about one goal. */
 function goalIn(found: readonly Found[]) {
-  const figure = found.find(({ figure: { goal } }) => goal?.of === 'value')?.figure;
-  if (figure?.goal === undefined) return undefined;
-  return { bound: figure.goal.bound, words: `goal ${goalWords(figure)}` };
+  const first = found.find(({ figure: { goal } }) => goal?.of === 'value');
+  if (first?.figure.goal === undefined) return undefined;
+  const words = `goal of ${first.groups['bar']}: ${goalWords(first.figure)}`;
+  return { bound: first.figure.goal.bound, words };
 }
 
 function inOrder<Named extends { readonly name: string }>(all: readonly Named[]): Named[] {

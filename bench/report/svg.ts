@@ -34,12 +34,14 @@ export function svgOf(chart: Chart, shade: Shade): string {
 }
 
 /**
- * The same text for the same figures: echarts counts its drawings and its styles on and on. And
- * words for those who do not see it.
+ * The same text for the same figures: echarts counts its drawings and its styles on and on. Without
+ * what it adds for a pointer; with words for those who do not see it.
  */
 function settled(text: string, chart: Chart): string {
   const words = `<title>${escaped(chart.title)}</title><desc>${escaped(describe(chart))}</desc>`;
   return text
+    .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
+    .replace(/<style[\s\S]*?<\/style>\n?/g, '')
     .replace(/\bzr\d+-/g, `${chart.name}-`)
     .replace(/^<svg ([^>]*)>/, (_, attributes: string) => `<svg ${attributes} role="img">${words}`);
 }

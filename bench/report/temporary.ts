@@ -6,7 +6,7 @@ import { fileSystemOf } from './machine.ts';
 
 export interface TemporaryFolder {
   readonly path: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /**
