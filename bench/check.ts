@@ -58,5 +58,5 @@ if (comparison.compared === 0)
 const kind = latest.isQuick ? 'quick' : 'full';
 say(`a ${kind} run of ${latest.machine.at} against the committed one of ${committed.machine.at}`);
 for (const { key, why } of latest.failed) say(`not compared, because it failed: ${key}: ${why}`);
-process.stdout.write(comparisonText(comparison));
+process.stdout.write(comparisonText(comparison, latest));
 process.exitCode = comparison.worse.some(isCertain) ? 1 : 0;

@@ -7,14 +7,14 @@ import type { Run } from './run.ts';
 import { numberOf } from './wording.ts';
 
 /** Worse by more than this is named. */
-export const TOLERANCE = 0.2;
+const TOLERANCE = 0.2;
 
 export interface Change {
   /** Section and name. */
   readonly figure: string;
   readonly before: string;
   readonly now: string;
-  /** 0.25: worse by a quarter. Of counts nothing is said. */
+  /** 0.25: a quarter more, or less where more is better. Of counts nothing is said. */
   readonly worseBy: number | undefined;
   /** Their spreads have something in common: it may be chance. */
   readonly overlap: boolean;
@@ -72,13 +72,14 @@ function ratios(
   now: Spread,
   better: Figure['better'],
 ): Pair | undefined {
-  const change = better === 'less' ? now.median / before.median : before.median / now.median;
-  if (!Number.isFinite(change)) return undefined;
-  if (change <= 1 + TOLERANCE) return 'same';
+  const more = now.median / before.median - 1;
+  if (!Number.isFinite(more)) return undefined;
+  const worseBy = better === 'less' ? more : -more;
+  if (worseBy <= TOLERANCE) return 'same';
   const words = (median: number): string => `${numberOf(median)} × ${before.to}`;
   const overlap = before.low <= now.high && now.low <= before.high;
   const texts = { before: words(before.median), now: words(now.median) };
-  return { isWorse: true, change: { figure, ...texts, worseBy: change - 1, overlap } };
+  return { isWorse: true, change: { figure, ...texts, worseBy, overlap } };
 }
 
 function counts(figure: string, before: Figure, now: Figure): Pair {
@@ -92,18 +93,24 @@ function counts(figure: string, before: Figure, now: Figure): Pair {
 /** A ratio whose spreads overlap is named, and decides nothing: a second run tells. */
 export const isCertain = ({ overlap }: Change): boolean => !overlap;
 
-/** What a person reads. */
-export function comparisonText(comparison: Comparison): string {
+/**
+ * What a person reads.
+ * @param now the later run: a quick one measures less, which is said in one line
+ */
+export function comparisonText(comparison: Comparison, now: Pick<Run, 'isQuick'>): string {
   const { compared, worse, otherCounts, gone, added } = comparison;
   const lines = [
     ...worse.map((change) => `worse: ${changeText(change)}`),
     ...otherCounts.map((change) => `another count, no worse: ${changeText(change)}`),
-    ...gone.map((name) => `gone: ${name}`),
+    ...(now.isQuick ? notIn(gone) : gone.map((name) => `gone: ${name}`)),
     ...added.map((name) => `new: ${name}`),
     `${compared} figures compared by ratio or count, ${worse.length} worse.`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
+
+const notIn = ({ length }: readonly string[]): string[] =>
+  length === 0 ? [] : [`not in this quick run: ${length} figures`];
 
 function changeText({ figure, before, now, worseBy, overlap }: Change): string {
   const by = worseBy === undefined ? '' : `, by ${Math.round(worseBy * 100)} %`;

@@ -25,7 +25,8 @@ describe('two runs', () => {
       ratioed(ratio, ratio, ratio, burst),
     );
     if (!before || !less || !more) throw new Error('three were made');
-    expect(worseOf([before], [less])).toHaveLength(1);
+    expect(worseOf([before], [less])).toMatchObject([{ before: '0.3 × raw', now: '0.2 × raw' }]);
+    expect(worseOf([before], [less])[0]?.worseBy).toBeCloseTo(1 / 3);
     expect(worseOf([before], [more])).toEqual([]);
   });
 
@@ -70,7 +71,8 @@ describe('two runs', () => {
   it('are told line by line', () => {
     const before = run([ratioed(2, 1.9, 2.2), count(1), count(7, { name: 'sockets' })]);
     const now = run([ratioed(2.5, 2.1, 2.6), count(2), count(1, { name: 'lists' })]);
-    expect(comparisonText(compare(before, now)).split('\n')).toEqual([
+    const comparison = compare(before, now);
+    expect(comparisonText(comparison, now).split('\n')).toEqual([
       'worse: waiting: memory, 10,000 waiting: decision → result, p50: 2 × raw → 2.5 × raw, by 25 %; the spreads overlap, it may be chance',
       'worse: waiting: list requests: 1 → 2',
       'gone: waiting: sockets',
@@ -78,5 +80,8 @@ describe('two runs', () => {
       '2 figures compared by ratio or count, 2 worse.',
       '',
     ]);
+    const quick = comparisonText(comparison, { isQuick: true });
+    expect(quick).toContain('not in this quick run: 1 figures\n');
+    expect(quick).not.toContain('gone');
   });
 });
