@@ -67,16 +67,13 @@ async function save(run: Run): Promise<void> {
 
 const { isQuick, isSaved, parts } = read();
 const temporary = await ownTemporaryFolder(RESULTS);
-endAllOnSignal(temporary.remove);
-try {
-  const machine = await describeMachine(temporary.path);
-  await build();
-  const found = await runSections({ parts, effort: { isQuick, say }, onSection: print });
-  const run = { machine, isQuick, ...found };
-  write(run);
-  if (isSaved) await save(run);
-  for (const { key, why } of run.failed) say(`failed: ${key}: ${why}`);
-  process.exitCode = run.failed.length === 0 ? 0 : 1;
-} finally {
-  temporary.remove();
-}
+process.once('exit', temporary.remove);
+endAllOnSignal();
+const machine = await describeMachine(temporary.path);
+await build();
+const found = await runSections({ parts, effort: { isQuick, say }, onSection: print });
+const run = { machine, isQuick, ...found };
+write(run);
+if (isSaved) await save(run);
+for (const { key, why } of run.failed) say(`failed: ${key}: ${why}`);
+process.exitCode = run.failed.length === 0 ? 0 : 1;

@@ -8,10 +8,9 @@ const startedSchema = z.object({ process: z.instanceof(ChildProcess) });
 
 /**
  * From now on, Ctrl-C, SIGTERM and SIGHUP end this process and all that it started, whoever started
- * them.
- * @param cleanUp called after that, synchronously
+ * them. Listeners of `exit` are called after that.
  */
-export function endAllOnSignal(cleanUp: () => void): void {
+export function endAllOnSignal(): void {
   const children = new Set<ChildProcess>();
   subscribe('child_process', (message) => {
     const { process: child } = startedSchema.parse(message);
@@ -21,7 +20,6 @@ export function endAllOnSignal(cleanUp: () => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => {
       for (const child of children) child.kill('SIGKILL');
-      cleanUp();
       process.exit(128 + constants.signals[signal]);
     });
 }
