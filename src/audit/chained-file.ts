@@ -1,5 +1,5 @@
 /** The chain on the file: what has to be said before a group of records, then the group. */
-import { Chain, type ChainPosition, lineOf } from './chain.ts';
+import { Chain, type ChainPosition } from './chain.ts';
 import { type LogDisk, LogFile } from './log-file.ts';
 import { type AuditDraft, draftOf, recoverEvent, rotateEvent } from './record.ts';
 import type { TornLine } from './torn-tail.ts';
@@ -71,7 +71,7 @@ export class ChainedFile {
       ...this.#link(),
       ...group,
     ];
-    const records = drafts.map((draft) => lineOf(this.#chain.seal(draft)));
+    const records = drafts.map((draft) => this.#chain.sealLine(draft));
     if (records.length === 0 && !endsTorn) return [];
     const lines = records.map((record) => `${record}\n`).join('');
     const isGlued = await this.#file.append(Buffer.from(`${endsTorn ? '\n' : ''}${lines}`, 'utf8'));

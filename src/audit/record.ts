@@ -22,14 +22,18 @@ export interface AuditDraft extends JsonObject {
   readonly trace_id: string;
 }
 
-/** A whole line. */
-export interface AuditRecord extends AuditDraft {
+/** A record at its place in a chain. */
+export interface PlacedRecord extends AuditDraft {
   /** UUID of the writer's chain. */
   readonly chain: string;
   /** Place in the chain, from 0. */
   readonly seq: number;
   /** `hash` of the record before; 64 zeros where `seq` is 0. */
   readonly prev_hash: string;
+}
+
+/** A whole line. */
+export interface AuditRecord extends PlacedRecord {
   /** 64 hex digits over the RFC 8785 form of everything else in the record. */
   readonly hash: string;
 }
@@ -54,7 +58,7 @@ const RESERVED: ReadonlySet<string> = new Set([
  */
 export function draftOf(event: LogEvent, at: number): AuditDraft {
   return {
-    timestamp: new Date(at).toISOString(),
+    timestamp: timestampOf(at),
     event_type: event.event_type,
     workspace_id: boundedText(event.workspace_id),
     actor: boundedText(event.actor),
@@ -66,8 +70,17 @@ export function draftOf(event: LogEvent, at: number): AuditDraft {
   };
 }
 
+let latest = { at: Number.NaN, text: '' };
+
+/** Records come in groups of the same millisecond. */
+function timestampOf(at: number): string {
+  if (latest.at !== at) latest = { at, text: new Date(at).toISOString() };
+  return latest.text;
+}
+
 /** An extra that is named like a fixed field is kept as `extra_…`: nothing is overridden or lost. */
 function withoutReserved(extras: JsonObject): JsonObject {
+  if (!Object.keys(extras).some((key) => RESERVED.has(key))) return extras;
   const free = (key: string): string =>
     RESERVED.has(key) || Object.hasOwn(extras, key) ? free(`extra_${key}`) : key;
   return Object.fromEntries(
