@@ -99,6 +99,9 @@ interface Parts {
   readonly onFailure: AuditLogOptions['onFailure'];
 }
 
+/** Formatting them keeps the event loop busy for some milliseconds; then others have their turn. */
+const MOST_IN_A_GROUP = 1_000;
+
 interface Waiter {
   /** How many records must be on disk. */
   readonly until: number;
@@ -177,7 +180,7 @@ export class FileAuditLog implements AuditLog {
     await Promise.resolve();
     try {
       while (this.#pending.length > 0) {
-        const group = this.#pending.splice(0);
+        const group = this.#pending.splice(0, MOST_IN_A_GROUP);
         await this.#parts.file.write(group);
         this.#settle(group.length);
       }

@@ -1,7 +1,8 @@
 /** One writer's chain: each record holds the hash of the one before. Pure, but for its position. */
 import { createHmac, hash as hashOnce } from 'node:crypto';
 import type { JsonObject } from '../../machines/index.ts';
-import { canonicalJson, memberOf } from '../protocol/canonical-json.ts';
+import { canonicalJson } from '../protocol/canonical-json.ts';
+import { textsOf } from './line-shape.ts';
 import type { AuditDraft, AuditRecord, PlacedRecord } from './record.ts';
 
 /** `prev_hash` of the first record. */
@@ -67,12 +68,8 @@ export class Chain {
   /** As {@link seal}, as its line: every value is made text of once, for the hash and the line. */
   sealLine(draft: AuditDraft): string {
     const content = this.#next(draft);
-    const members = new Map<string, string>();
-    for (const key of Object.keys(content)) members.set(key, memberOf(key, content[key] ?? null));
-    const line = [...members.values()].join(',');
-    const canonical = [...members.keys()].sort().map((key) => members.get(key));
-    const hash = this.#moveTo(content.seq, `{${canonical.join(',')}}`);
-    return inOneLine(`{${line},"hash":"${hash}"}`);
+    const { members, canonical } = textsOf(content);
+    return inOneLine(`{${members},"hash":"${this.#moveTo(content.seq, canonical)}"}`);
   }
 
   #next(draft: AuditDraft): PlacedRecord {

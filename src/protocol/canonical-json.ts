@@ -32,15 +32,11 @@ export function canonicalJson(value: JsonValue): string {
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   let members = '';
   for (const key of Object.keys(value).sort()) {
-    const member = memberOf(key, value[key] ?? null);
+    const member = `${quoted(key)}:${canonicalJson(value[key] ?? null)}`;
     members = members === '' ? member : `${members},${member}`;
   }
   return `{${members}}`;
 }
-
-/** `"key":value`, the value in canonical form. */
-export const memberOf = (key: string, value: JsonValue): string =>
-  `${quoted(key)}:${canonicalJson(value)}`;
 
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
