@@ -18,6 +18,14 @@ export interface LogPosition extends ChainPosition {
   readonly path: string;
 }
 
+/** What became of the file since the last group. */
+interface Look {
+  /** What has to be said where it is another one by now. */
+  readonly rotated: readonly AuditDraft[];
+  readonly torn: readonly TornLine[];
+  readonly endsTorn: boolean;
+}
+
 /** Each try writes behind what the try before left; more of them are no accident. */
 const MAX_TRIES = 5;
 
@@ -63,8 +71,7 @@ export class ChainedFile {
 
   /** @returns what stands behind a line that another process left unfinished, if anything does */
   async #append(group: readonly AuditDraft[]): Promise<AuditDraft[]> {
-    const rotated = await this.#followRotation();
-    const { lines: torn, endsTorn } = await this.#file.tornLines();
+    const { rotated, torn, endsTorn } = await this.#look();
     const drafts = [
       ...rotated,
       ...torn.map((line) => this.#recovery(line)),
@@ -84,8 +91,19 @@ export class ChainedFile {
   }
 
   /** A rotation between this look and the write sends the group to the old file, chain intact. */
+  async #look(): Promise<Look> {
+    // Both at once: each is a way to the disk and back, and a rotation is rare.
+    const [isInPlace, found] = await Promise.all([
+      this.#file.isStillInPlace(),
+      this.#file.tornLines(),
+    ]);
+    if (isInPlace) return { rotated: [], torn: found.lines, endsTorn: found.endsTorn };
+    const rotated = await this.#followRotation();
+    const { lines: torn, endsTorn } = await this.#file.tornLines();
+    return { rotated, torn, endsTorn };
+  }
+
   async #followRotation(): Promise<AuditDraft[]> {
-    if (await this.#file.isStillInPlace()) return [];
     const { path, uuid, hmacKey, disk } = this.#options;
     await this.#file.close();
     this.#file = await LogFile.open(path, disk);

@@ -79,12 +79,14 @@ export class LogFile {
   /** False when the path leads to another file by now, or the file was truncated. */
   async isStillInPlace(): Promise<boolean> {
     if (!this.#isRegular) return true;
+    // A look for torn lines beside this one may move it.
+    const end = this.#end;
     const found = await this.#disk.files.stat(this.path).catch(undefinedIfMissing);
     return (
       found !== undefined &&
       found.ino === this.#identity.ino &&
       found.dev === this.#identity.dev &&
-      found.size >= this.#end
+      found.size >= end
     );
   }
 
@@ -110,10 +112,10 @@ export class LogFile {
       await writeWhole(this.#handle, bytes.subarray(bytesWritten));
       throw new Error('it could not be written in one piece');
     }
-    await this.#handle.datasync();
-    if (await this.#isGlued(bytes)) return true;
-    this.#end += BigInt(bytes.length);
-    return false;
+    // Side by side: what was written stands where it stands.
+    const [isGlued] = await Promise.all([this.#isGlued(bytes), this.#handle.datasync()]);
+    if (!isGlued) this.#end += BigInt(bytes.length);
+    return isGlued;
   }
 
   async #isGlued(bytes: Buffer): Promise<boolean> {
