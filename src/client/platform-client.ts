@@ -7,6 +7,7 @@ import type {
   ApprovalRequest,
   ChannelStatus,
   Decision,
+  Problem,
   Submission,
   WaitEvent,
   WaitInput,
@@ -26,6 +27,7 @@ import { Reader } from './reader.ts';
 import { type StateReport, StateReports } from './state-reports.ts';
 import { type Created, type SubmitOptions, submit } from './submit.ts';
 import type { TokenSource } from './token-source.ts';
+import { Turns } from './turns.ts';
 import { type Twin, Twins } from './twins.ts';
 import { type Contradiction, Waiters, type WaitMode } from './waiters.ts';
 import { withdraw } from './withdraw.ts';
@@ -55,6 +57,12 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 /** How long a finished create waits for the connection that is being made beside it. */
 const CHANNEL_GRACE_MS = 500;
 const NOT_ASKED = 'the request failed';
+/** Creates at once; a platform of one machine takes no more, and each has a connection of its own. */
+const CREATES_AT_ONCE = 64;
+
+const GIVEN_UP: Problem = { code: 'closed', message: 'given up before it was sent' };
+
+type Known = Pick<SubmitOptions, 'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost'>;
 
 export class PlatformClient {
   readonly #options: PlatformClientOptions;
@@ -65,6 +73,7 @@ export class PlatformClient {
   readonly #channel: LiveChannel | undefined;
   /** Approvals that need the channel: their keys, by trace id. */
   readonly #users = new Map<string, string>();
+  readonly #turns = new Turns(CREATES_AT_ONCE);
   readonly #creates = new Map<string, Promise<string | undefined>>();
   /** Creates that go on after their approval gave up: what they store is taken back. */
   readonly #submitting = new Set<Promise<Created>>();
@@ -116,13 +125,16 @@ export class PlatformClient {
   }
 
   /** The service of `submitting`. Never rejects. */
-  async submit(
-    request: ApprovalRequest,
-    known: Pick<SubmitOptions, 'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost'>,
-    signal: AbortSignal,
-  ): Promise<Submission> {
+  submit(request: ApprovalRequest, known: Known, signal: AbortSignal): Promise<Submission> {
     this.#users.set(request.traceId, request.key);
     this.#channel?.open();
+    // Before the clock of its exchange starts: ten thousand that begin at once are no outage.
+    return this.#turns.take(() => this.#submit(request, known, signal));
+  }
+
+  async #submit(request: ApprovalRequest, known: Known, signal: AbortSignal): Promise<Submission> {
+    // Whoever gave up in line has an end already, and nothing to take back.
+    if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
     const listenedBefore = this.#channelStatus === 'live';
     const stopExpecting = this.#waiters.expect();
     const { environment } = this.#options;
