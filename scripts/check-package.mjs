@@ -3,14 +3,29 @@
  * installation in an empty folder whose public entries are imported and whose command is run, and
  * in a project that embeds the machine.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MAY_LOAD } from '../test/support/may-load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-package-'));
 const run = (command, args, cwd = process.cwd()) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+/** The adapters need packages that are not installed here. */
+function expectToLoad(entry, most) {
+  if (/langchain|mcp/.test(entry)) return;
+  const hook = join(import.meta.dirname, '..', 'test', 'support', 'loaded-modules.ts');
+  const args = ['--import', pathToFileURL(hook).href, '--input-type=module', '-e'];
+  const { stderr } = spawnSync(process.execPath, [...args, `import '${entry}'`], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  const { ours } = JSON.parse(stderr);
+  if (ours.join() !== most.join()) throw new Error(`${entry} loads ${ours}; it may load ${most}`);
+}
 
 const TRY = `
 import { createApprovals, requestApproval, toToolResult } from 'countersign';
@@ -68,6 +83,7 @@ try {
   process.stdout.write(run(process.execPath, ['try.js'], folder));
   process.stdout.write(run('npx', ['--no-install', 'countersign', '--version'], folder));
   run('npx', ['--no-install', 'countersign', 'inspect', '--print', 'approval'], folder);
+  for (const [entry, most] of Object.entries(MAY_LOAD)) expectToLoad(entry, most);
   for (const page of ['page', 'inspect-page'])
     if (!existsSync(join(folder, 'node_modules/countersign/dist', page, 'index.html')))
       throw new Error(`the package lacks dist/${page}; was it built?`);

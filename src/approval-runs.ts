@@ -17,7 +17,7 @@ export interface ApprovalRunsOptions {
   readonly journal: Journal | undefined;
   readonly runOptions: (
     log: AuditLog,
-  ) => Omit<ApprovalRunOptions, 'request' | 'approvalId' | 'log' | 'onGivenUp'>;
+  ) => Omit<ApprovalRunOptions, 'request' | 'approvalId' | 'log' | 'onGivenUp' | 'onEnded'>;
 }
 
 export class ApprovalRuns {
@@ -45,17 +45,19 @@ export class ApprovalRuns {
   /** @param approvalId the platform's, where a process before this one asked */
   start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
     const { environment, deadlines, journal, runOptions } = this.#options;
+    const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
     const run = new ApprovalRun({
       ...runOptions(log),
       request,
       approvalId,
       log,
       onGivenUp: (why) => journal?.note(request, { givenUp: why }),
+      onEnded: (ended) => resolve(this.#answer(run, request, log, ended)),
     });
     this.#runs.add(run);
-    const outcome = this.#answer(run, request, log);
     const shared = new SharedRun({ request, run, outcome, environment, deadlines });
     this.#byKey.set(request.key, shared);
+    run.start();
     return shared;
   }
 
@@ -104,9 +106,14 @@ export class ApprovalRuns {
     await Promise.allSettled(this.#ending);
   }
 
-  async #answer(run: ApprovalRun, request: ApprovalRequest, log: AuditLog): Promise<Outcome> {
+  async #answer(
+    run: ApprovalRun,
+    request: ApprovalRequest,
+    log: AuditLog,
+    ended: Outcome,
+  ): Promise<Outcome> {
     const { recorder, client } = this.#options;
-    const outcome = await recorder.afterEnd(log, await run.outcome, request.action);
+    const outcome = await recorder.afterEnd(log, ended, request.action);
     this.#runs.delete(run);
     this.#byKey.delete(request.key);
     client.release(request);

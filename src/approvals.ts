@@ -3,14 +3,15 @@
  * is on disk.
  */
 import type { Logger } from 'pino';
-import type { ApprovalRequest, Granted, Outcome } from '../machines/index.ts';
+import type { ApprovalRequest, AuditEvent, Granted, Outcome } from '../machines/index.ts';
 import type { AuditLog } from './audit/index.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, systemEnvironment } from './environment.ts';
 import { CountersignError } from './errors.ts';
-import type { ApprovalsEvents } from './events.ts';
+import { type ApprovalsEvents, Listeners } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
 import type { Inspect } from './inspection.ts';
-import { assemble, type Parts } from './parts.ts';
+import { LazyParts } from './lazy-parts.ts';
+import type { Parts } from './parts.ts';
 import { leftEvent, refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import {
@@ -51,7 +52,7 @@ export interface RequestOptions {
 
 /**
  * Makes the client through which agents ask. Reads the settings now, and opens nothing before the
- * first request.
+ * first request; the code that it needs then is loaded meanwhile.
  * @throws SettingsError with every problem of the options and the environment
  */
 export function createApprovals(options: ApprovalsOptions = {}): Approvals {
@@ -61,7 +62,9 @@ export function createApprovals(options: ApprovalsOptions = {}): Approvals {
 /** See {@link createApprovals}. */
 export class Approvals implements AsyncDisposable {
   readonly #settings: Settings;
-  readonly #parts: Parts;
+  readonly #environment: Environment;
+  readonly #listeners: Listeners;
+  readonly #lazy: LazyParts;
   /** Everything that was asked and not answered yet, also before there is an actor. */
   readonly #asked = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -69,7 +72,9 @@ export class Approvals implements AsyncDisposable {
   /** Use {@link createApprovals}. */
   constructor(settings: Settings, options: ApprovalsOptions) {
     this.#settings = settings;
-    this.#parts = assemble(settings, options);
+    this.#environment = options.environment ?? systemEnvironment;
+    this.#listeners = new Listeners(options.logger);
+    this.#lazy = new LazyParts((assemble) => assemble(settings, options, this.#listeners));
   }
 
   /**
@@ -89,13 +94,13 @@ export class Approvals implements AsyncDisposable {
     fn: (args: Args) => Result,
     describe: Description<Args>,
   ): Guarded<Args, Result> {
-    const { recorder, environment, readConfig: read } = this.#parts;
     const host = {
       request: (input: RequestInput, { signal }: RequestOptions) =>
         this.#track(this.#ask(input, signal, 'hold')),
-      record: recorder.record.bind(recorder),
-      readConfig: read,
-      uuid: environment.uuid,
+      record: (event: AuditEvent) => this.#parts.recorder.record(event),
+      readConfig: () =>
+        this.#lazy.loaded?.readConfig() ?? this.#lazy.load().then((parts) => parts.readConfig()),
+      uuid: this.#environment.uuid,
       workspaceId: this.#settings.workspaceId,
       useGrant: (grant: Granted, key: string | undefined) => this.#useGrant(grant, key),
     };
@@ -111,6 +116,10 @@ export class Approvals implements AsyncDisposable {
    */
   async resume(): Promise<readonly ResumedApproval[]> {
     this.#refuseWhenClosed();
+    if (this.#lazy.loaded === undefined) {
+      await this.#track(this.#lazy.load());
+      this.#refuseWhenClosed();
+    }
     const resumed = (await this.#track(this.#parts.resumption?.all() ?? none())) ?? [];
     for (const { outcome } of resumed) void this.#track(outcome);
     return resumed;
@@ -118,17 +127,17 @@ export class Approvals implements AsyncDisposable {
 
   /** Frames of the live channel so far that told of no decision of ours: other events, and garbage. */
   get ignoredFrames(): number {
-    return this.#parts.client.ignoredFrames;
+    return this.#lazy.loaded?.client.ignoredFrames ?? 0;
   }
 
   /** How often whoever watches the actors failed so far; see `inspect`. Nothing else noticed. */
   get inspectionFailures(): number {
-    return this.#parts.inspection.failures;
+    return this.#lazy.loaded?.inspection.failures ?? 0;
   }
 
   /** Events so far that the live view was never told: it was not there, or too slow. */
   get inspectionDropped(): number {
-    return this.#parts.inspection.dropped;
+    return this.#lazy.loaded?.inspection.dropped ?? 0;
   }
 
   /** Listens; the result ends it. What a listener throws is logged and changes nothing. */
@@ -136,7 +145,7 @@ export class Approvals implements AsyncDisposable {
     name: Name,
     listener: (event: ApprovalsEvents[Name]) => unknown,
   ): () => void {
-    return this.#parts.listeners.add(name, listener);
+    return this.#listeners.add(name, listener);
   }
 
   /** Withdraws what still waits, and ends everything. Idempotent. */
@@ -150,7 +159,11 @@ export class Approvals implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { runs, client, journal, recorder, inspection } = this.#parts;
+    if (this.#asked.size > 0 && this.#lazy.loaded === undefined)
+      await this.#lazy.load().catch(() => undefined);
+    // Nobody has asked, or nobody was heard.
+    if (this.#lazy.loaded === undefined) return;
+    const { runs, client, journal, recorder, inspection } = this.#lazy.loaded;
     // What was being resumed may begin only now.
     do {
       runs.withdrawAll('the asking process is closing');
@@ -173,13 +186,25 @@ export class Approvals implements AsyncDisposable {
     signal: AbortSignal | undefined,
     grant?: 'hold',
   ): Promise<Outcome> {
-    const { recorder, environment, runs } = this.#parts;
+    const begun = await this.#begin(input, signal, grant);
+    // Not awaited: while it waits for a person nothing of this call is kept.
+    return 'wait' in begun ? begun.wait() : begun;
+  }
+
+  /** An end already, or the wait for one. Never rejects. */
+  async #begin(
+    input: RequestInput,
+    signal: AbortSignal | undefined,
+    grant: 'hold' | undefined,
+  ): Promise<Outcome | { wait(): Promise<Outcome> }> {
+    const environment = this.#environment;
     const askedAt = environment.clock.monotonic();
     const traceId = environment.uuid();
     let log: AuditLog | undefined;
     let action = '';
     try {
       this.#refuseWhenFull();
+      const { recorder, runs } = this.#lazy.loaded ?? (await this.#lazy.load());
       log = await recorder.open();
       // Read once: what is recorded is what was refused.
       const asked = readInput(input);
@@ -195,7 +220,8 @@ export class Approvals implements AsyncDisposable {
       const request = beginningNow(ask, askedAt, environment.clock);
       const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
       if (grant === 'hold') runs.hold(shared.request.traceId);
-      return await this.#wait(shared, request, log, signal);
+      const itsLog = log;
+      return { wait: () => this.#wait(shared, request, itsLog, signal) };
     } catch (error) {
       return this.#refuse(error, action, traceId, log);
     }
@@ -211,7 +237,7 @@ export class Approvals implements AsyncDisposable {
 
   async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
     const { workspaceId } = this.#settings;
-    const { environment } = this.#parts;
+    const environment = this.#environment;
     const timeoutMs = await this.#defaultTimeoutMs();
     return createRequest(input, { workspaceId, timeoutMs, environment }, traceId);
   }
@@ -222,6 +248,13 @@ export class Approvals implements AsyncDisposable {
     const read = await this.#parts.readConfig();
     // A file that cannot be read ends the approval in rbacCheck, where it belongs.
     return read.status === 'ok' ? (read.config.defaultTimeoutMs ?? timeoutMs) : timeoutMs;
+  }
+
+  /** For what comes after the first wait of a request. */
+  get #parts(): Parts {
+    const parts = this.#lazy.loaded;
+    if (parts === undefined) throw new CountersignError('internal', 'used before it was loaded');
+    return parts;
   }
 
   #refuseWhenClosed(): void {
@@ -242,16 +275,18 @@ export class Approvals implements AsyncDisposable {
       );
   }
 
-  async #wait(
+  #wait(
     shared: SharedRun,
     request: ApprovalRequest,
     log: AuditLog,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    const { outcome, left } = await shared.wait(request, signal);
-    if (!left) return outcome;
-    log.append(leftEvent(outcome, request));
-    return this.#parts.recorder.afterFlush(log, outcome);
+    const { recorder } = this.#parts;
+    return shared.wait(request, signal).then(({ outcome, left }) => {
+      if (!left) return outcome;
+      log.append(leftEvent(outcome, request));
+      return recorder.afterFlush(log, outcome);
+    });
   }
 
   /** Without a key of the caller's own nobody else can have got this grant. */

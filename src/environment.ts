@@ -3,8 +3,9 @@
  * another world there: time, chance, ids, HTTP, sockets, the disk and the process itself.
  */
 import { randomUUID } from 'node:crypto';
-import { WebSocket } from 'ws';
-import { type DeadlineClock, systemClock } from '../machines/index.ts';
+import { createRequire } from 'node:module';
+import type { WebSocket } from 'ws';
+import type { DeadlineClock } from '../machines/index.ts';
 import { type Files, systemFiles } from './files.ts';
 import { httpFetch } from './http-fetch.ts';
 import { type ProcessIdentity, systemProcess } from './process-identity.ts';
@@ -60,13 +61,32 @@ export interface Environment {
   readonly process: ProcessIdentity;
 }
 
+type SocketClass = typeof WebSocket;
+let socketClass: SocketClass | undefined;
+
+/** Loads `ws`, which is dear, beside other work; where nobody did, the first socket waits for it. */
+export async function loadSockets(): Promise<void> {
+  socketClass ??= (await import('ws')).WebSocket;
+}
+
+function loadSocketsNow(): SocketClass {
+  socketClass ??= createRequire(import.meta.url)('ws') as SocketClass;
+  return socketClass;
+}
+
 /** The real world. */
 export const systemEnvironment: Environment = {
-  clock: { ...systemClock, monotonic: sleepCountingClock() },
+  // Not the clock of the machines: whoever imports this needs no XState yet.
+  clock: {
+    now: () => Date.now(),
+    monotonic: sleepCountingClock(),
+    setTimeout: (callback, ms) => setTimeout(callback, ms),
+    clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+  },
   random: Math.random,
   uuid: randomUUID,
   fetch: httpFetch(),
-  connect: (url, options) => new WebSocket(url, options),
+  connect: (url, options) => new (loadSocketsNow())(url, options),
   files: systemFiles,
   process: systemProcess,
 };

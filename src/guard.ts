@@ -4,7 +4,8 @@ import { CountersignError, NotApprovedError } from './errors.ts';
 import { toToolResult } from './outcome.ts';
 import { plainJson } from './protocol/canonical-json.ts';
 import { digestOf } from './protocol/digest.ts';
-import { type ConfigRead, checkPermission } from './rbac/index.ts';
+import type { ConfigRead } from './rbac/index.ts';
+import { checkPermission } from './rbac/permission.ts';
 import type { RequestInput } from './request.ts';
 
 /** Says what is asked, from the arguments; these are added by the guard. */

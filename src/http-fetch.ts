@@ -23,15 +23,30 @@ interface Client {
 /** Makes one; its connections are its own, and hold no process open while they are idle. */
 export function httpFetch(): typeof globalThis.fetch {
   const clients = new Map<string, Promise<Client>>();
-  return async (input, init) => {
-    const request = input instanceof Request ? input : new Request(input, init);
-    const signal = init?.signal ?? request.signal;
+  return async (input, init = {}) => {
+    const { request, text } = partsOf(input, init);
+    const signal = init.signal ?? request.signal;
     const { protocol } = new URL(request.url);
     const client = clients.get(protocol) ?? load(protocol);
     clients.set(protocol, client);
-    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const body = text === undefined ? await bytesOf(request) : Buffer.from(text);
     return exchange(await client, request, { signal, body });
   };
+}
+
+const bytesOf = async (request: Request): Promise<Buffer | undefined> =>
+  request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+
+/** A Request whose text is given beside it stays as it is, without streams. */
+function partsOf(
+  input: string | URL | Request,
+  { signal: _, body, ...init }: RequestInit,
+): { readonly request: Request; readonly text?: string } {
+  const isWhole = input instanceof Request && Object.keys(init).length === 0;
+  if (isWhole && body === undefined) return { request: input };
+  if (isWhole && typeof body === 'string' && input.headers.has('content-type'))
+    return { request: input, text: body };
+  return { request: new Request(input, body === undefined ? init : { ...init, body }) };
 }
 
 /** Loaded when it is first needed: it takes a while. */

@@ -35,7 +35,8 @@ export type {
   AuditReport,
   MemoryAuditLog,
 } from './audit/index.ts';
-export { memoryAuditLog, openAuditLog, verifyAuditLog } from './audit/index.ts';
+export { memoryAuditLog } from './audit/memory-audit-log.ts';
+export { openAuditLog, verifyAuditLog } from './audit/on-demand.ts';
 export type {
   ConnectOptions,
   Environment,

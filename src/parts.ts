@@ -6,7 +6,7 @@ import type { AuditLog } from './audit/index.ts';
 import { PlatformClient } from './client/platform-client.ts';
 import { createTokenSource } from './client/token-source.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
-import { Listeners } from './events.ts';
+import type { Listeners } from './events.ts';
 import { createInspection, type Inspection } from './inspection.ts';
 import { Journal, journalFolder, Once } from './journal/index.ts';
 import { type ConfigRead, readConfig } from './rbac/index.ts';
@@ -45,9 +45,12 @@ interface Basis {
   readonly onTrouble: (message: string) => void;
 }
 
-export function assemble(settings: Settings, options: ApprovalsOptions): Parts {
+export function assemble(
+  settings: Settings,
+  options: ApprovalsOptions,
+  listeners: Listeners,
+): Parts {
   const { logger, audit: given, environment = systemEnvironment } = options;
-  const listeners = new Listeners(logger);
   const onTrouble = (message: string): void => {
     logger?.warn(message);
     listeners.emit('trouble', { message });

@@ -45,12 +45,11 @@ export class SharedRun {
    * their own; the last one takes the request back.
    * @returns `left: true` where the end is their own
    */
-  wait(
-    asker: ApprovalRequest,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly outcome: Outcome; readonly left: boolean }> {
+  wait(asker: ApprovalRequest, signal: AbortSignal | undefined): Promise<Waited> {
     const { environment, deadlines } = this.#options;
     this.#waiting += 1;
+    // Who asked first and cannot give up leaves with the approval.
+    if (asker === this.request && signal === undefined) return this.#options.outcome.then(together);
     return new Promise((resolve) => {
       let takeBack: (() => void) | undefined;
       const settle = (outcome: Outcome, left: boolean): void => {
@@ -76,6 +75,14 @@ export class SharedRun {
     });
   }
 }
+
+/** How a wait ended. */
+export interface Waited {
+  readonly outcome: Outcome;
+  readonly left: boolean;
+}
+
+const together = (outcome: Outcome): Waited => ({ outcome, left: false });
 
 const GAVE_UP = 'the caller gave up';
 

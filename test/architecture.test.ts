@@ -203,6 +203,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/guard.ts',
     'src/inspect/link/',
     'src/inspection.ts',
+    'src/lazy-parts.ts',
     'src/lazy-view.ts',
     'src/outcome.ts',
     'src/parts.ts',
@@ -226,12 +227,39 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'examples/': ['examples/', 'countersign', 'node:'],
   'examples/embedding/': ['examples/embedding/', 'countersign', 'xstate', 'node:'],
+  // What a user has, and what it is measured against.
+  'bench/': [
+    'bench/',
+    'countersign',
+    'zod',
+    'ws',
+    'ky',
+    'xstate',
+    'echarts',
+    '@langchain/core',
+    '@langchain/langgraph',
+    '@openai/agents',
+    'ai',
+    'node:',
+  ],
+  // From a transition to the pixel: needs the view's own parts, and a browser.
+  'bench/inspect-latency': [
+    'bench/inspect-latency',
+    'src/inspect/',
+    'machines/',
+    'test/support/',
+    'playwright-core',
+    'vite',
+    'xstate',
+    'zod',
+    'node:',
+  ],
 };
 
 const IMPORT =
   /^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
-const files = ['machines', 'src', 'examples'].flatMap((folder) =>
+const files = ['machines', 'src', 'examples', 'bench'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name).replaceAll('\\', '/')),

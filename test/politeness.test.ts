@@ -6,6 +6,7 @@ import {
   memoryAuditLog,
   systemEnvironment,
 } from '../src/index.ts';
+import { loadParts } from '../src/lazy-parts.ts';
 import { MemorySocket } from './support/memory-socket.ts';
 import { SimulatedTime } from './support/simulated-clock.ts';
 import { temporaryFolder } from './support/temp-folder.ts';
@@ -80,6 +81,8 @@ type Quiet = ReturnType<typeof quietWorld>;
 
 /** Two hundred, who wait when it resolves. */
 async function ask({ approvals, pass }: Quiet): Promise<void> {
+  // Takes turns of this process, and no time of the world.
+  await loadParts();
   for (let index = 0; index < 200; index += 1)
     void approvals.request({ action: `Refund order ${index}` });
   await pass(2_000);

@@ -35,7 +35,7 @@ export function countersignAsker(options: CountersignOptions): Asker {
     ask: async (action, onWaiting, onAnswered) => {
       begun.set(action, onWaiting);
       const outcome = await approvals.request({ action });
-      if (outcome.status !== 'granted') throw new Error(`not granted: ${JSON.stringify(outcome)}`);
+      if (outcome.status !== 'granted') throw new Error(JSON.stringify(outcome));
       onAnswered(outcome.approvalId);
     },
     close: () => approvals.close(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** Who asks, and how. */
 export const subjectSchema = z.object({
-  client: z.enum(['raw', 'countersign']),
+  client: z.enum(['raw', 'raw-ky', 'countersign']),
   audit: z.enum(['memory', 'disk']),
   journal: z.boolean(),
   inspect: z.boolean(),

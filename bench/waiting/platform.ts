@@ -39,7 +39,7 @@ const server = createServer((request, response) => {
 });
 
 function list(response: ServerResponse): void {
-  const text = JSON.stringify(rows.slice(-LISTED).reverse());
+  const text = JSON.stringify(rows.slice(-LISTED).toReversed());
   counts.lists += 1;
   counts.listBytes += text.length;
   answer(response, 200, text);

@@ -1,23 +1,19 @@
 /**
- * The yardstick: what somebody would write who needs nothing but the answer. One socket, one map, one
- * timer each, and Node's own HTTP client; no roles, no audit, no second look, no restart.
+ * The yardstick: what somebody would write who needs nothing but the answer. One socket, one map and
+ * one timer each; no roles, no audit, no second look, no restart.
  */
-import { Agent, request } from 'node:http';
 import { WebSocket } from 'ws';
-import { z } from 'zod';
 import type { Asker } from './asker.ts';
+import type { Create } from './raw-create.ts';
 
 const TIMEOUT_MS = 3_600_000;
-
-const createdSchema = z.object({ approval_id: z.string() });
 
 interface Frame {
   readonly payload: { readonly approval_id: string; readonly decision: string };
 }
 
-export async function rawAsker(platformUrl: string): Promise<Asker> {
+export async function rawAsker(platformUrl: string, create: Create): Promise<Asker> {
   const waiting = new Map<string, (decision: string) => void>();
-  const agent = new Agent({ keepAlive: true });
   const socket = new WebSocket(`${platformUrl.replace('http', 'ws')}/ws`, {
     perMessageDeflate: false,
   });
@@ -27,43 +23,29 @@ export async function rawAsker(platformUrl: string): Promise<Asker> {
     waiting.get(payload.approval_id)?.(payload.decision);
   });
   await new Promise<void>((resolve) => socket.once('open', () => resolve()));
+
+  function answerOf(id: string): Promise<string> {
+    const timer = setTimeout(() => waiting.delete(id), TIMEOUT_MS);
+    return new Promise((resolve) => {
+      waiting.set(id, (decision) => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        resolve(decision);
+      });
+    });
+  }
+
+  const url = `${platformUrl}/workspaces/bench/approvals`;
   return {
     ask: async (action, onWaiting, onAnswered) => {
-      const id = await create(agent, platformUrl, action);
-      const timer = setTimeout(() => waiting.delete(id), TIMEOUT_MS);
-      const answered = new Promise<string>((resolve) => waiting.set(id, resolve));
+      const id = await create(url, JSON.stringify({ action, reason: '', task_id: action }));
+      const answer = answerOf(id);
       onWaiting();
-      await answered;
-      clearTimeout(timer);
-      waiting.delete(id);
+      await answer;
       onAnswered(id);
     },
     close: async () => {
       socket.terminate();
-      agent.destroy();
     },
   };
-}
-
-function create(agent: Agent, platformUrl: string, action: string): Promise<string> {
-  const body = JSON.stringify({ action, reason: '', task_id: action });
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      `${platformUrl}/workspaces/bench/approvals`,
-      { method: 'POST', agent, headers },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.once('end', () => resolve(createdSchema.parse(JSON.parse(text)).approval_id));
-      },
-    );
-    sent.once('error', reject);
-    sent.end(body);
-  });
 }

@@ -1,5 +1,5 @@
 /** One writer's chain: each record holds the hash of the one before. Pure, but for its position. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash as hashOnce } from 'node:crypto';
 import type { JsonObject } from '../../machines/index.ts';
 import { canonicalJson } from '../protocol/canonical-json.ts';
 import type { AuditDraft, AuditRecord } from './record.ts';
@@ -17,9 +17,10 @@ export interface ChainPosition {
 /** Hex SHA-256 over the RFC 8785 form of the record without `hash`; HMAC-SHA256 with a key. */
 export function hashOf(record: JsonObject, hmacKey: string | undefined): string {
   const { hash: _, ...content } = record;
-  const digest =
-    hmacKey === undefined ? createHash('sha256') : createHmac('sha256', Buffer.from(hmacKey));
-  return digest.update(canonicalJson(content), 'utf8').digest('hex');
+  const text = canonicalJson(content);
+  return hmacKey === undefined
+    ? hashOnce('sha256', text, 'hex')
+    : createHmac('sha256', Buffer.from(hmacKey)).update(text, 'utf8').digest('hex');
 }
 
 /**

@@ -3,8 +3,7 @@ import type { AuditEvent } from '../../machines/index.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import type { AuditLog, AuditLogOptions } from './audit-log.ts';
 import { Chain } from './chain.ts';
-import { endIn } from './ends.ts';
-import { type AuditRecord, draftOf } from './record.ts';
+import { type AuditDraft, type AuditRecord, draftOf } from './record.ts';
 
 export interface MemoryAuditLog extends AuditLog {
   /** What was recorded, oldest first, with its chain. */
@@ -18,6 +17,12 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
   const { now = Date.now, uuid = randomUUID, hmacKey, onFailure } = options;
   const chain = new Chain(uuid(), hmacKey);
   const records: AuditRecord[] = [];
+  /** Sealed when somebody looks: nobody may, and hashing is most of the work. */
+  const unsealed: AuditDraft[] = [];
+  const sealed = (): AuditRecord[] => {
+    for (const draft of unsealed.splice(0)) records.push(chain.seal(draft));
+    return records;
+  };
   let failure: CountersignError | undefined;
 
   const fail = (why: string): void => {
@@ -32,7 +37,7 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
   const append = (event: AuditEvent): void => {
     if (failure !== undefined) return;
     try {
-      records.push(chain.seal(draftOf(event, now())));
+      unsealed.push(draftOf(event, now()));
     } catch (error) {
       fail(messageOf(error));
     }
@@ -42,20 +47,22 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
 
   return {
     path: '(memory)',
-    records,
+    get records() {
+      return sealed();
+    },
     append,
     flush,
     close: flush,
-    findEnds: (traceIds) =>
-      Promise.resolve(
-        new Map(
-          records
-            .filter(({ trace_id }) => traceIds.has(trace_id))
-            .map(endIn)
-            .filter((end) => end !== undefined)
-            .map((end) => [end.trace_id, end]),
-        ),
-      ),
+    findEnds: async (traceIds) => {
+      const { endIn } = await import('./ends.ts');
+      return new Map(
+        sealed()
+          .filter(({ trace_id }) => traceIds.has(trace_id))
+          .map(endIn)
+          .filter((end) => end !== undefined)
+          .map((end) => [end.trace_id, end]),
+      );
+    },
     fail,
     get failure() {
       return failure;

@@ -96,15 +96,18 @@ async function once(
     const url = addressOf(options.baseUrl, call.path);
     const sent = http(url, {
       method: call.method,
-      // Not by the `signal` option, which ky joins with one of its own: that costs a fifth of the exchange.
-      fetch: (input, init) => options.environment.fetch(input, { ...init, signal: limit.signal }),
+      // Signal and body go past ky, which joins the one with a signal of its own and makes streams of
+      // the other, and an error when it cancels them: that is half of the exchange.
+      fetch: (input) =>
+        options.environment.fetch(input, {
+          signal: limit.signal,
+          ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+        }),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,
       },
-      // Not by `json`, of which ky makes a deep copy first.
-      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
     });
     const response = await limit.hold(sent);
     const read = await limit.hold(readText(response, limit.signal));

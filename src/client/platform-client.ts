@@ -260,6 +260,8 @@ export class PlatformClient {
     mode: WaitMode,
     report: (event: WaitEvent) => void,
   ): () => void {
+    // Whoever takes it back from here on knows the id.
+    this.#creates.delete(request.traceId);
     const leave = this.#waiters.add({ request, approvalId, mode, report });
     this.#catchUp.joins(request.traceId, approvalId);
     if (this.#unread.delete(approvalId)) this.#reader.request();

@@ -12,12 +12,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const ON_EVERY_ANSWER: Readonly<Record<string, string>> = {
+const ON_EVERY_ANSWER = Object.entries({
   'Content-Security-Policy': POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
-};
+});
 
 /** The server's clock, milliseconds since the epoch, for showing the time that is left. */
 const TIME_HEADER = 'X-Server-Time';
@@ -26,8 +26,10 @@ const TIME_HEADER = 'X-Server-Time';
 export function addHeaders(now: () => number): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(ON_EVERY_ANSWER)) c.header(name, value);
-    c.header(TIME_HEADER, String(now()));
-    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+    // Not `c.header`: once there is an answer, that makes it anew for every single header.
+    const { headers } = c.res;
+    for (const [name, value] of ON_EVERY_ANSWER) headers.set(name, value);
+    headers.set(TIME_HEADER, String(now()));
+    if (!headers.has('cache-control')) headers.set('Cache-Control', 'no-store');
   };
 }

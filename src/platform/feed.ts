@@ -3,7 +3,9 @@
  * says "look again" (`poke`), and one reader passes the events on in the order of their numbers,
  * so that answers that overtake each other, or another process that writes, change nothing.
  */
+import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
+import { Audience } from './audience.ts';
 import type { PlatformClock } from './clock.ts';
 import type { PlatformLogger } from './logger.ts';
 import type { ApprovalEvent, EventStore } from './storage/events.ts';
@@ -50,9 +52,11 @@ export interface FeedOptions {
 export const LOOK_EVERY_MS = 1_000;
 
 const BATCH = 100;
+/** Listeners who are told in one go; requests get their turn before the next ones are. */
+const SLICE = 250;
 
 export function createFeed({ events, start, clock, logger }: FeedOptions): Feed {
-  const live = new Map<Listener, Subscription>();
+  const live = new Audience();
   let head = start;
   let dirty = false;
   const closing = new AbortController();
@@ -60,11 +64,14 @@ export function createFeed({ events, start, clock, logger }: FeedOptions): Feed 
   let pumping: Promise<void> | undefined;
   let timer: unknown;
 
-  const publish = (event: ApprovalEvent): void => {
+  const publish = async (event: ApprovalEvent): Promise<void> => {
+    // Who comes from here on has this event replayed.
     head = event.seq;
-    for (const [listener, { workspaceId }] of live)
-      if (workspaceId === null || workspaceId === event.approval.workspace_id)
-        void listener.send(event);
+    const told = live.of(event.approval.workspace_id);
+    for (const [index, listener] of told.entries()) {
+      if (index > 0 && index % SLICE === 0) await setImmediate();
+      if (!listener.closed && !closed.aborted) void listener.send(event);
+    }
   };
 
   const pump = async (): Promise<void> => {
@@ -72,7 +79,7 @@ export function createFeed({ events, start, clock, logger }: FeedOptions): Feed 
       while (dirty && !closed.aborted) {
         dirty = false;
         const batch = await events.read({ after: head, workspaceId: null, limit: BATCH });
-        for (const event of batch) publish(event);
+        for (const event of batch) await publish(event);
         dirty ||= batch.length === BATCH;
       }
     } catch (error) {
@@ -117,7 +124,7 @@ export function createFeed({ events, start, clock, logger }: FeedOptions): Feed 
       await replay(listener, subscription);
       // Nothing is awaited between the last look at `head` and here, so that no event slips through.
       if (listener.closed || closed.aborted) return;
-      live.set(listener, subscription);
+      live.add(listener, subscription.workspaceId);
       if (timer === undefined) arm();
     },
     unsubscribe: (listener) => {

@@ -1,4 +1,5 @@
 /** The open sockets: told what they subscribed to, pinged, dropped when dead or too slow. */
+import { setImmediate } from 'node:timers/promises';
 import { WebSocket, type WebSocketServer } from 'ws';
 import { messageOf } from '../errors.ts';
 import { sayGoodbye } from '../http/goodbye.ts';
@@ -7,12 +8,15 @@ import type { Auth } from './auth.ts';
 import type { PlatformClock } from './clock.ts';
 import type { Credential, Feed, Listener, Subscription } from './feed.ts';
 import type { PlatformLogger } from './logger.ts';
+import type { ApprovalEvent } from './storage/events.ts';
 import { frameOf } from './views.ts';
 
 /** Between two pings, milliseconds; a socket that did not answer the last one is dead. */
 export const PING_EVERY_MS = 30_000;
 /** What may wait in the buffer of a socket, bytes; beyond it the socket is closed. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** Sockets that are pinged in one go. */
+const SLICE = 100;
 
 /** Close code: the credential is not (or no longer) good. */
 const REVOKED = 4401;
@@ -48,15 +52,22 @@ export function createSockets({ server, feed, auth, clock, logger }: SocketsOpti
       socket.close(REVOKED, 'the credential was revoked, or has ended');
   };
 
-  const beat = (): void => {
-    timer = clock.setTimeout(beat, PING_EVERY_MS);
-    // The feed itself looks only while somebody listens: whoever comes next must not get old events.
-    feed.poke();
-    for (const socket of server.clients)
+  const checkAll = async (): Promise<void> => {
+    for (const [index, socket] of [...server.clients].entries()) {
+      // Thousands at once would keep everybody else waiting.
+      if (index > 0 && index % SLICE === 0) await setImmediate();
       check(socket).catch((error: unknown) => {
         logger.error({ error: messageOf(error) }, 'cannot check a socket; closed');
         socket.terminate();
       });
+    }
+  };
+
+  const beat = (): void => {
+    timer = clock.setTimeout(beat, PING_EVERY_MS);
+    // The feed itself looks only while somebody listens: whoever comes next must not get old events.
+    feed.poke();
+    void checkAll();
   };
   timer = clock.setTimeout(beat, PING_EVERY_MS);
 
@@ -114,7 +125,16 @@ function listenerOn(socket: WebSocket): Listener {
       new Promise((resolve) => {
         // A client that reads too slowly comes back with `since` and misses nothing.
         if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
-        socket.send(frameOf(event), () => resolve());
+        socket.send(encoded(event), { binary: false }, () => resolve());
       }),
   };
+}
+
+const frames = new WeakMap<ApprovalEvent, Buffer>();
+
+/** The frame of an event, made once for all who get it. */
+function encoded(event: ApprovalEvent): Buffer {
+  const frame = frames.get(event) ?? Buffer.from(frameOf(event));
+  frames.set(event, frame);
+  return frame;
 }

@@ -4,10 +4,10 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMachine } from 'xstate';
 import { z } from 'zod';
 import { approvalMachine, channelMachine } from '../../machines/index.ts';
-import type { Outcome } from '../../src/index.ts';
+import type { Approvals, Outcome } from '../../src/index.ts';
 import { type StatelyInspector, statelyInspector } from '../../src/inspect/index.ts';
 import { definitionOf } from '../../src/inspect/stately/definition.ts';
-import { type FakePlatform, fakeRoutes } from '../../src/testing/index.ts';
+import type { FakePlatform } from '../../src/testing/index.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { lineOf, type Received, recording, statelyViewer } from '../support/stately.ts';
 import { fakePlatform, requestingSide } from '../support/world.ts';
@@ -37,7 +37,7 @@ interface Run {
   readonly timeout?: string;
   readonly states: readonly string[];
   readonly actors: readonly string[];
-  readonly play: (platform: FakePlatform) => Promise<void> | void;
+  readonly play: (platform: FakePlatform, approvals: Approvals) => Promise<void> | void;
 }
 
 const decide = async (platform: FakePlatform, decision: 'approved' | 'denied'): Promise<void> => {
@@ -90,12 +90,16 @@ const RUNS: readonly Run[] = [
     status: 'granted',
     states: ['rbacCheck', 'submitting', 'awaitingWS', 'fallbackPolling', 'granted'],
     actors: ['approval', 'liveDecision', 'polledDecision', 'channel', 'socket', 'pause'],
-    play: async (platform) => {
+    play: async (platform, approvals) => {
       const { id } = await platform.waitForRow();
       await platform.waitForSockets(1);
+      // A read that began before would tell of the decision too early.
+      const polls = new Promise<void>((resolve) => {
+        approvals.on('state', ({ state }) => state === 'fallbackPolling' && resolve());
+      });
       platform.refuseUpgrades(503);
       platform.dropSockets(1001);
-      await platform.nextRequest(fakeRoutes.list);
+      await polls;
       platform.decide(id, 'approved');
     },
   },
@@ -118,7 +122,7 @@ describe('the receiver of @statelyai/inspect, in another process', () => {
         },
       });
       const asked = approvals.request(ASK);
-      await play(platform);
+      await play(platform, approvals);
       expect((await asked).status).toBe(status);
       await approvals.close();
       await stately.close();

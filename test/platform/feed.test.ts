@@ -93,6 +93,50 @@ describe('the feed', () => {
     await storage.close();
   });
 
+  it('tells thousands in order, lets others work in between, and takes in who comes meanwhile', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    const feed = feedOf(events, 0);
+    const crowd = Array.from({ length: 1_000 }, () => recorder());
+    const last = crowd.at(-1);
+    const late = recorder();
+    const between: unknown[] = [];
+    const first = recorder((seq) => {
+      if (seq > 1) return;
+      setImmediate(() => between.push(last?.seqs.length));
+      return feed.subscribe(late.listener, { ...ALL, since: 0 });
+    });
+    for (const { listener } of [first, ...crowd]) await feed.subscribe(listener, ALL);
+    for (const id of ['a', 'b']) await approvals.insert({ ...REQUEST, id });
+    feed.poke();
+    await vi.waitUntil(() => last?.seqs.length === 2 && late.seqs.length === 2, { interval: 1 });
+    expect(between).toEqual([0]);
+    expect(new Set(crowd.map(({ seqs }) => seqs.join()))).toEqual(new Set(['1,2']));
+    expect(late.seqs).toEqual([1, 2]);
+    await feed.close();
+    await storage.close();
+  });
+
+  it('tells of a workspace those who listen to it, or to all', async () => {
+    const { approvals, events, ...storage } = openStorage(temporaryFolder());
+    const feed = feedOf(events, 0);
+    const [all, w1, w2] = [recorder(), recorder(), recorder()];
+    await feed.subscribe(all.listener, ALL);
+    await feed.subscribe(w1.listener, { ...ALL, workspaceId: 'w1' });
+    await feed.subscribe(w2.listener, { ...ALL, workspaceId: 'w2' });
+    for (const [id, workspace_id] of ['w1', 'w2', 'w3'].entries())
+      await approvals.insert({ ...REQUEST, id: `${id}`, workspace_id });
+    feed.poke();
+    await vi.waitUntil(() => all.seqs.length === 3, { interval: 1 });
+    expect([w1.seqs, w2.seqs]).toEqual([[1], [2]]);
+    feed.unsubscribe(w1.listener);
+    await approvals.insert({ ...REQUEST, id: 'last' });
+    feed.poke();
+    await vi.waitUntil(() => all.seqs.length === 4, { interval: 1 });
+    expect(w1.seqs).toEqual([1]);
+    await feed.close();
+    await storage.close();
+  });
+
   it('replays more than it reads at once', async () => {
     const { approvals, events, ...storage } = openStorage(temporaryFolder());
     for (let id = 1; id <= 250; id += 1) await approvals.insert({ ...REQUEST, id: `${id}` });

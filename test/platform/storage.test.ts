@@ -44,11 +44,28 @@ describe('the store', () => {
     ['writes ahead', sql`PRAGMA journal_mode`, { journal_mode: 'wal' }],
     ['flushes every commit', sql`PRAGMA synchronous`, { synchronous: 2 }],
     ['checks references', sql`PRAGMA foreign_keys`, { foreign_keys: 1 }],
-    ['waits for other processes', sql`PRAGMA busy_timeout`, { timeout: 5_000 }],
+    ['never stops the thread to wait for other writers', sql`PRAGMA busy_timeout`, { timeout: 0 }],
   ])('%s', async (_, pragma, setting) => {
     const database = openSqlite(join(temporaryFolder(), DATABASE_FILE));
     onTestFinished(() => database.close());
-    expect((await pragma.execute(database.db)).rows).toEqual([setting]);
+    const written = await database.db.transaction().execute((trx) => pragma.execute(trx));
+    expect(written.rows).toEqual([setting]);
+  });
+
+  it('reads what is committed, and can write only in transactions', async () => {
+    const database = openSqlite(join(temporaryFolder(), DATABASE_FILE));
+    onTestFinished(() => database.close());
+    const { db } = database;
+    const count = async () => (await db.selectFrom('approvals').selectAll().execute()).length;
+    await db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('approvals')
+        .values({ ...approval('x'), status: 'pending' })
+        .execute();
+      expect(await count()).toBe(0);
+    });
+    expect(await count()).toBe(1);
+    await expect(db.deleteFrom('approvals').execute()).rejects.toThrow('readonly');
   });
 
   it('lets the first of two processes win', async () => {

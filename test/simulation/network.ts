@@ -46,7 +46,7 @@ export class Network {
 
   /** `fetch`, for one process. */
   fetch(life: Life, input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = input instanceof Request ? input : new Request(input, init);
+    const request = new Request(input, init);
     const kind = routeOf(request.method, new URL(request.url));
     const never = Promise.withResolvers<Response>().promise;
     const moment = life.enter(`http ${kind}`);

@@ -1,5 +1,6 @@
 /** Runs one world from its start until everything in it is at rest. */
 import 'yaml';
+import { loadParts } from '../../src/lazy-parts.ts';
 import '../../src/rbac/config-problem.ts';
 import { disagreement, leftInJournal } from './at-rest.ts';
 import type { FaultName } from './fault-mix.ts';
@@ -28,6 +29,9 @@ const TICK_LANE = 3_000_000;
 const AFTERMATH_MS = 3_000;
 /** How long the last process may take to take back what the others left. */
 const LAST_MS = 100_000;
+
+// Loading takes turns of the real world, which a simulated one cannot wait for.
+await loadParts();
 
 /** @param keepLines whether the lines of the trace are wanted */
 export async function simulate(seed: number, keepLines = false): Promise<Run> {

@@ -114,7 +114,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   return { call, storage, clock, token, ask: asker(call) };
 }
 
-const asker =
+/** Asks for approvals. The function it returns resolves with the id. */
+export const asker =
   (call: Call) =>
   async (body: Record<string, JsonValue> = {}, workspaceId = 'w1'): Promise<string> => {
     const path = `/workspaces/${encodeURIComponent(workspaceId)}/approvals`;

@@ -1,67 +1,122 @@
-/** kysely over `node:sqlite`: the only place that knows both. */
+/**
+ * kysely over `node:sqlite`: the only place that knows both. Queries read what is committed, on a
+ * connection of their own; transactions have the other one, and share commits.
+ */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { setTimeout } from 'node:timers/promises';
-import { type Driver, SqliteDialect, SqliteDriver, type SqliteStatement } from 'kysely';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
+import { GroupCommit, type Turn } from './group-commit.ts';
+
+/** Two connections to one file. */
+export interface SqliteConnections {
+  readonly reader: DatabaseSync;
+  readonly writer: DatabaseSync;
+}
 
 export class NodeSqliteDialect extends SqliteDialect {
-  readonly #database: DatabaseSync;
+  readonly #connections: SqliteConnections;
 
-  constructor(database: DatabaseSync) {
-    super({ database: adapted(database) });
-    this.#database = database;
+  constructor(connections: SqliteConnections) {
+    super({ database: adapted(connections.reader) });
+    this.#connections = connections;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#database);
+    return new GroupingDriver(this.#connections);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new ConcurrentAdapter();
   }
 }
 
-/** How long a transaction waits for another one to end, milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
-/** Between two tries, milliseconds. */
-const RETRY_MS = 2;
-
-/**
- * Takes the write lock at the start of a transaction. A plain `BEGIN` takes it at the first write,
- * where another writer may have been in between and SQLite can only give up (`SQLITE_BUSY`).
- *
- * Waits for the lock without blocking the thread, as SQLite's own `busy_timeout` would: the one who
- * holds it may be a transaction of this very process, which could then never end.
- */
-class ImmediateDriver extends SqliteDriver {
-  readonly #database: DatabaseSync;
-
-  constructor(database: DatabaseSync) {
-    super({ database: adapted(database) });
-    this.#database = database;
-  }
-
-  override async beginTransaction(): Promise<void> {
-    const until = performance.now() + BUSY_TIMEOUT_MS;
-    while (!this.#begin(performance.now() < until)) await setTimeout(RETRY_MS);
-  }
-
-  /** @returns false where another one holds the lock and `again` says that it may be tried again */
-  #begin(again: boolean): boolean {
-    this.#database.exec('PRAGMA busy_timeout = 0');
-    try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      return true;
-    } catch (error) {
-      if (again && isBusy(error)) return false;
-      throw error;
-    } finally {
-      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    }
+class ConcurrentAdapter extends SqliteAdapter {
+  /** Else kysely lets nobody read while a transaction waits for its commit. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
   }
 }
 
-/** `SQLITE_BUSY`, in the low byte of the extended codes too. */
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  (error.errcode & 0xff) === 5;
+class GroupingDriver implements Driver {
+  readonly #reader: SqliteDriver;
+  readonly #writer: SqliteDriver;
+  readonly #groups: GroupCommit;
+
+  constructor({ reader, writer }: SqliteConnections) {
+    this.#reader = new SqliteDriver({ database: adapted(reader) });
+    this.#writer = new SqliteDriver({ database: adapted(writer) });
+    this.#groups = new GroupCommit(writer);
+  }
+
+  async init(): Promise<void> {
+    await this.#reader.init();
+    await this.#writer.init();
+  }
+
+  async acquireConnection(): Promise<Session> {
+    return new Session(await this.#reader.acquireConnection());
+  }
+
+  async beginTransaction(session: Session): Promise<void> {
+    const writer = await this.#writer.acquireConnection();
+    session.begin(writer, await this.#groups.begin());
+  }
+
+  async commitTransaction(session: Session): Promise<void> {
+    await session.end()?.commit();
+  }
+
+  /** Nothing where the commit has failed: kysely asks for both then. */
+  async rollbackTransaction(session: Session): Promise<void> {
+    session.end()?.rollback();
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    await this.#groups.idle();
+    await this.#reader.destroy();
+    await this.#writer.destroy();
+  }
+}
+
+/** One use of the store: a query, or a transaction. */
+class Session implements DatabaseConnection {
+  #connection: DatabaseConnection;
+  #turn: Turn | undefined;
+
+  constructor(reader: DatabaseConnection) {
+    this.#connection = reader;
+  }
+
+  begin(writer: DatabaseConnection, turn: Turn): void {
+    this.#connection = writer;
+    this.#turn = turn;
+  }
+
+  /** The turn of its transaction, which is over then. */
+  end(): Turn | undefined {
+    const turn = this.#turn;
+    this.#turn = undefined;
+    return turn;
+  }
+
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.#connection.executeQuery(query);
+  }
+
+  streamQuery<Row>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<Row>> {
+    return this.#connection.streamQuery(query, size);
+  }
+}
 
 /** Statements are kept: the queries are few, and their values are always parameters. */
 function adapted(database: DatabaseSync) {

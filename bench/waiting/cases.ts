@@ -1,0 +1,56 @@
+/** Who is measured, with how many waiting, and how often. */
+import type { Subject } from './messages.ts';
+
+export type Variant = 'raw' | 'raw with ky' | 'memory' | 'disk' | 'journal' | 'inspect' | 'default';
+
+const COUNTERSIGN: Subject = {
+  client: 'countersign',
+  audit: 'memory',
+  journal: false,
+  inspect: false,
+  transport: 'live',
+};
+
+export const SUBJECTS: Readonly<Record<Variant, Subject>> = {
+  raw: { ...COUNTERSIGN, client: 'raw' },
+  'raw with ky': { ...COUNTERSIGN, client: 'raw-ky' },
+  /** The audit into memory. */
+  memory: COUNTERSIGN,
+  disk: { ...COUNTERSIGN, audit: 'disk' },
+  journal: { ...COUNTERSIGN, journal: true },
+  inspect: { ...COUNTERSIGN, inspect: true },
+  /** What one gets who sets nothing: audit and journal on disk. */
+  default: { ...COUNTERSIGN, audit: 'disk', journal: true },
+};
+
+export interface Case {
+  readonly waiting: number;
+  readonly variants: readonly Variant[];
+  readonly repeats: number;
+  /** Decided one by one. */
+  readonly paced: number;
+}
+
+const EACH: readonly Variant[] = ['raw', 'memory', 'default'];
+const ALL: readonly Variant[] = [
+  'raw',
+  'raw with ky',
+  'memory',
+  'disk',
+  'journal',
+  'inspect',
+  'default',
+];
+
+export const FULL: readonly Case[] = [
+  { waiting: 1, variants: EACH, repeats: 5, paced: 200 },
+  { waiting: 100, variants: EACH, repeats: 5, paced: 400 },
+  { waiting: 10_000, variants: ALL, repeats: 3, paced: 600 },
+  { waiting: 100_000, variants: ['raw', 'memory'], repeats: 1, paced: 1_000 },
+];
+
+export const QUICK: readonly Case[] = [
+  { waiting: 1, variants: EACH, repeats: 1, paced: 100 },
+  { waiting: 100, variants: EACH, repeats: 1, paced: 100 },
+  { waiting: 10_000, variants: ['raw', 'raw with ky', 'memory'], repeats: 1, paced: 300 },
+];
