@@ -177,9 +177,10 @@ describe('who waits on a platform that tells what changed', () => {
     await settled(platform, second.lists, 2);
     await decide(platform, id);
     await before;
-    await vi.waitFor(() =>
-      expect(second.answers.filter((text) => text.includes(id))).not.toEqual([]),
-    );
+    await vi.waitFor(() => {
+      const told = second.answers.filter((text) => text.includes(id) && text.includes('approved'));
+      expect(told).toHaveLength(1);
+    });
     expect(await second.approvals.request({ action: 'Refund', key: 'order-7' })).toMatchObject({
       status: 'granted',
       approvalId: id,
