@@ -84,7 +84,7 @@ async function settled(
 const isChanges = (kind: string): boolean => kind === 'changes';
 
 describe('who waits on a platform that tells what changed', () => {
-  it('sends one list request in each interval, whatever the number, and gets every decision', async () => {
+  it('G10 sends one list request in each interval, whatever the number, and gets every decision', async () => {
     const platform = await runningPlatform();
     const pollInterval = '200ms';
     const { approvals, lists } = polling(platform.platform.url, { pollInterval });
@@ -133,7 +133,7 @@ describe('who waits on a platform that tells what changed', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['withdrawn', 'withdrawn', 'withdrawn']);
   });
 
-  it('gets a decision that came before the wait began, however soon it was read', async () => {
+  it('G1 gets a decision that came before the wait began, however soon it was read', async () => {
     const platform = await runningPlatform();
     const gate = Promise.withResolvers<void>();
     const held = { isHeld: false };
@@ -167,7 +167,7 @@ describe('who waits on a platform that tells what changed', () => {
     await Promise.all(others);
   });
 
-  it('finds a row of its key that ended before, with one whole read', async () => {
+  it('G1 finds a row of its key that ended before, with one whole read', async () => {
     const platform = await runningPlatform();
     const first = polling(platform.platform.url);
     const before = first.approvals.request({ action: 'Refund', key: 'order-7' });
@@ -192,7 +192,7 @@ describe('who waits on a platform that tells what changed', () => {
     await other;
   });
 
-  it('reads the whole list after reads that failed, and then changes again', async () => {
+  it('G1 reads the whole list after reads that failed, and then changes again', async () => {
     const platform = await runningPlatform();
     const { approvals, lists, network } = polling(platform.platform.url);
     const [first, second] = ask(approvals, 2);
@@ -210,7 +210,7 @@ describe('who waits on a platform that tells what changed', () => {
     await Promise.all([first, second]);
   });
 
-  it('loses nothing when the platform restarts, and when it was restored from a back-up', async () => {
+  it('G1 loses nothing when the platform restarts, and when it was restored from a back-up', async () => {
     const dataDir = temporaryFolder();
     const backUp = join(temporaryFolder(), DATABASE_FILE);
     let platform = await runningPlatform({ dataDir });
