@@ -3,6 +3,7 @@ import type { Part } from './report/figure.ts';
 
 export const SECTIONS: ReadonlyMap<string, () => Promise<Part>> = new Map([
   ['waiting', async () => (await import('./waiting/part.ts')).waiting],
+  ['polling', async () => (await import('./polling/part.ts')).polling],
   ['audit', async () => (await import('./audit/part.ts')).audit],
   ['platform', async () => (await import('./platform/part.ts')).platform],
   ['start-up', async () => (await import('./start-up/part.ts')).startUp],

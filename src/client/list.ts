@@ -29,6 +29,8 @@ export interface Page {
   readonly isWhole: boolean;
   /** Where older rows are; `undefined` on the last page, and on platforms that do not page. */
   readonly next: string | undefined;
+  /** Where what changes from here on is told; `undefined` on platforms that do not tell. */
+  readonly monitor: string | undefined;
 }
 
 /** @throws ReadError */
@@ -38,7 +40,12 @@ export function pageOf(answer: Answer): Page {
   if (!Array.isArray(answer.body)) throw new ReadError('the list is not a JSON array', answer);
   const items: unknown[] = answer.body;
   const rows = items.flatMap(rowOf);
-  return { rows, isWhole: rows.length === items.length, next: nextOf(answer) };
+  return {
+    rows,
+    isWhole: rows.length === items.length,
+    next: linkIn(answer, NEXT),
+    monitor: monitorOf(answer),
+  };
 }
 
 /** A row that cannot be read must not hide the others. */
@@ -47,9 +54,18 @@ function rowOf(item: unknown): Row[] {
   return parsed.success ? [parsed.data] : [];
 }
 
+// Nothing reads past the next "<": a header full of them would take a fifth of a second else.
+const NEXT = /<([^<>]*)>\s*;[^,<]*\brel="?next(?![\w-])/;
+const MONITOR = /<([^<>]*)>\s*;[^,<]*\brel="?monitor(?![\w-])/;
+
 /** RFC 8288: `<address>; rel="next"`, relative to the page that it stands on. */
-function nextOf({ url, headers }: Answer): string | undefined {
-  // Nothing reads past the next "<": a header full of them would take a fifth of a second else.
-  const target = /<([^<>]*)>\s*;[^,<]*\brel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+function linkIn({ url, headers }: Answer, pattern: RegExp): string | undefined {
+  const target = pattern.exec(headers.get('link') ?? '')?.[1];
   return target === undefined ? undefined : URL.parse(target, url)?.href;
+}
+
+/** RFC 5989 has others, `sip:` for one: only a question to the same list is of use here. */
+function monitorOf(answer: Answer): string | undefined {
+  const href = linkIn(answer, MONITOR);
+  return href?.split('?')[0] === answer.url.split('?')[0] ? href : undefined;
 }

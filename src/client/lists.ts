@@ -18,8 +18,10 @@ export interface ListsOptions {
 }
 
 export interface Look {
+  /** Where to begin. Default: the list itself. */
+  readonly from?: string;
   /** Called with each page, newest first, until it is true or there are no more. */
-  readonly enough: (rows: readonly Row[]) => boolean;
+  readonly enough: (rows: readonly Row[], page: Page) => boolean;
   /** Default 200: a platform that links in a circle must not keep us for ever. */
   readonly maxPages?: number;
   /** How long this may take, the wait for its turn included, milliseconds. Default: no limit. */
@@ -36,7 +38,7 @@ interface Reader extends Look {
 }
 
 const UNREADABLE = new NoAnswerError('the list holds rows that cannot be read', true);
-const MAX_PAGES = 200;
+export const MAX_PAGES = 200;
 
 export class Lists {
   readonly #options: ListsOptions;
@@ -91,25 +93,33 @@ export class Lists {
 
   /** In the next turn, so that all who ask in this one share the read. */
   #start(): void {
-    this.#pass ??= Promise.resolve()
-      .then(() => this.#passes())
-      .finally(() => {
-        this.#pass = undefined;
-      });
+    this.#pass ??= Promise.resolve().then(() => this.#passes());
   }
 
   async #passes(): Promise<void> {
     while (this.#waiting.size > 0) {
-      for (const reader of this.#waiting) this.#reading.add(reader);
-      this.#waiting.clear();
+      const from = this.#take();
       this.#abort = new AbortController();
-      await this.#readPages(this.#abort.signal);
+      await this.#readPages(from, this.#abort.signal);
     }
+    // In the turn of the last look at who waits: who asks in the next one starts another pass.
+    this.#pass = undefined;
   }
 
-  async #readPages(signal: AbortSignal): Promise<void> {
+  /** All who begin where the first one does. @returns where that is */
+  #take(): string | undefined {
+    const [first] = this.#waiting;
+    for (const reader of this.#waiting) {
+      if (reader.from !== first?.from) continue;
+      this.#reading.add(reader);
+      this.#waiting.delete(reader);
+    }
+    return first?.from;
+  }
+
+  async #readPages(from: string | undefined, signal: AbortSignal): Promise<void> {
     try {
-      let path: string | undefined = routes.approvals(this.#options.workspaceId);
+      let path: string | undefined = from ?? routes.approvals(this.#options.workspaceId);
       while (path !== undefined && this.#reading.size > 0) {
         const answer: Answer = await this.#options.exchange({ method: 'GET', path, signal });
         path = this.#show(pageOf(answer));
@@ -121,11 +131,12 @@ export class Lists {
   }
 
   /** @returns where the next page is, if there is one */
-  #show({ rows, isWhole, next }: Page): string | undefined {
+  #show(page: Page): string | undefined {
+    const { rows, isWhole, next } = page;
     this.#options.onRows(rows);
     for (const reader of Array.from(this.#reading)) {
       reader.pagesLeft -= 1;
-      if (reader.enough(rows)) reader.settle();
+      if (reader.enough(rows, page)) reader.settle();
       else if (!isWhole && reader.needsAll === true) reader.settle(UNREADABLE);
       else if (reader.pagesLeft === 0) reader.settle();
     }

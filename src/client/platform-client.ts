@@ -18,6 +18,7 @@ import type { Environment } from '../environment.ts';
 import { decisionOfFrame, MAX_DECISION_LENGTH } from '../protocol/frames.ts';
 import { routes } from '../protocol/routes.ts';
 import type { Row } from '../protocol/rows.ts';
+import { CatchUp } from './catch-up.ts';
 import { Debts } from './debts.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { Lists } from './lists.ts';
@@ -69,6 +70,7 @@ export class PlatformClient {
   readonly #exchange: Exchange;
   readonly #lists: Lists;
   readonly #waiters: Waiters;
+  readonly #catchUp: CatchUp;
   readonly #reader: Reader;
   readonly #channel: LiveChannel | undefined;
   /** Approvals that need the channel: their keys, by trace id. */
@@ -114,8 +116,9 @@ export class PlatformClient {
     });
     this.#twins = new Twins(this.#debts, options.onTwin);
     this.#waiters = new Waiters(options.onContradiction, options.lookAtDeadlines);
+    this.#catchUp = new CatchUp({ lists: this.#lists, waiters: this.#waiters });
     this.#reader = new Reader({
-      lists: this.#lists,
+      catchUp: this.#catchUp,
       environment,
       waiters: this.#waiters,
       pollIntervalMs,
@@ -136,6 +139,7 @@ export class PlatformClient {
     // Whoever gave up in line has an end already, and nothing to take back.
     if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
     const listenedBefore = this.#channelStatus === 'live';
+    if (!known.mayExist && !known.mayBeStored) this.#catchUp.begins(request.traceId);
     const stopExpecting = this.#waiters.expect();
     const { environment } = this.#options;
     const parts = { exchange: this.#exchange, lists: this.#lists, environment };
@@ -224,6 +228,7 @@ export class PlatformClient {
   release({ traceId }: ApprovalRequest): void {
     this.#users.delete(traceId);
     this.#creates.delete(traceId);
+    this.#catchUp.ends(traceId);
     this.#twins.release(traceId);
     if (this.#users.size === 0) this.#channel?.close();
   }
@@ -270,10 +275,12 @@ export class PlatformClient {
     // Whoever takes it back from here on knows the id.
     this.#creates.delete(request.traceId);
     const leave = this.#waiters.add({ request, approvalId, mode, report });
+    this.#catchUp.joins(request.traceId, approvalId);
     if (this.#unread.delete(approvalId)) this.#reader.request();
     else this.#reader.arm();
     return () => {
       leave();
+      this.#catchUp.leaves(request.traceId, approvalId);
       if (this.#waiters.size === 0) this.#reader.rest();
     };
   }

@@ -8,14 +8,14 @@ import type { Decision, Problem } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
+import type { CatchUp } from './catch-up.ts';
 import { asksForOther } from './find.ts';
 import { ReadError } from './list.ts';
-import type { Lists } from './lists.ts';
 import { equalJitterMs } from './pause.ts';
 import type { Waiter, Waiters } from './waiters.ts';
 
 export interface ReaderOptions {
-  readonly lists: Lists;
+  readonly catchUp: CatchUp;
   readonly environment: Environment;
   readonly waiters: Waiters;
   readonly pollIntervalMs: number;
@@ -68,6 +68,7 @@ export class Reader {
     this.#wanted = false;
     this.#failures = 0;
     this.#unauthorizedSince = undefined;
+    this.#options.catchUp.forget();
   }
 
   close(): void {
@@ -101,19 +102,14 @@ export class Reader {
     this.#lastStart = this.#options.environment.clock.monotonic();
     const pause = await this.#read();
     this.#reading = false;
-    if (this.#options.waiters.size === 0) return;
+    if (this.#options.waiters.size === 0) return this.#options.catchUp.forget();
     this.#schedule(this.#wanted && this.#failures === 0 ? 0 : pause);
   }
 
   /** One read; the result is the pause before the next, milliseconds. Never rejects. */
   async #read(): Promise<number> {
-    const unseen = new Set([...this.#options.waiters.values()].map(({ approvalId }) => approvalId));
     try {
-      const enough = (rows: readonly Row[]): boolean => {
-        for (const row of rows) unseen.delete(row.id);
-        return unseen.size === 0;
-      };
-      await this.#options.lists.read({ enough, signal: this.#stop.signal });
+      await this.#options.catchUp.read(this.#stop.signal);
       this.#succeeded();
       return this.#interval();
     } catch (error) {

@@ -19,10 +19,11 @@ export type RefusalCode =
   | 'too_many'
   | 'unauthorized'
   | 'unknown_key'
+  | 'unknown_mark'
   | 'unsupported_media_type'
   | 'upgrade_required';
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 426 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 426 | 500 | 503;
 
 /** An error answer: `{"error": message, "code": code, …details}`. The message is for a person. */
 export class Refusal extends Error {

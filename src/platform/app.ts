@@ -16,6 +16,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { workspaceRoutes } from './routes/workspace-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { ApprovalStore } from './storage/approvals.ts';
+import type { ChangeStore } from './storage/changes.ts';
 import type { ApprovalRow } from './storage/schema.ts';
 
 export interface AppOptions {
@@ -26,6 +27,7 @@ export interface AppOptions {
   readonly onSignOut: (sessionHash: string) => void;
   readonly lifecycle: Lifecycle;
   readonly approvals: ApprovalStore;
+  readonly changes: ChangeStore;
   readonly askerStates: AskerStates;
   readonly onAskerState: (row: ApprovalRow, state: AskerState) => void;
   readonly logger: PlatformLogger;

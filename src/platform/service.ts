@@ -37,7 +37,7 @@ const SOCKET_OPTIONS = { noServer: true, maxPayload: 1_024, perMessageDeflate: f
 
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { storage, served, clock, logger } = options;
-  const { approvals, events, tokens } = storage;
+  const { approvals, changes, events, tokens } = storage;
   const now = (): number => clock.now();
   const sessions = createSessions(storage.sessions, now);
   const cookieName = cookieNameOf(served.port);
@@ -62,6 +62,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     cookieName,
     lifecycle,
     approvals,
+    changes,
     askerStates,
     logger,
     now,

@@ -8,7 +8,8 @@ export type RouteKind = 'create' | 'list' | 'decide' | 'other';
 export const routeOf = (method: string, { pathname, search }: URL): RouteKind => {
   if (pathname.endsWith('/decide')) return 'decide';
   // Further pages of a list belong to the same read.
-  if (!pathname.endsWith('/approvals') || search !== '') return 'other';
+  const isRead = search === '' || search.includes('changed_since');
+  if (!pathname.endsWith('/approvals') || !isRead) return 'other';
   return method === 'POST' ? 'create' : 'list';
 };
 

@@ -47,6 +47,8 @@ export const INTERESTING_EVENTS = [
   'platform.token_rotated',
   'platform.expired_lazily',
   'platform.expired_with_event',
+  'changes.told',
+  'changes.unknown_mark',
   'decision.before_post_answer',
   'decision.at_deadline',
   'decision.after_deadline',

@@ -23,6 +23,8 @@ export interface PlatformOptions {
   readonly quirks: Partial<FakePlatformQuirks>;
   /** Whether it is like ours. */
   readonly isOwn: boolean;
+  /** Whether one like ours tells what changed. */
+  readonly tellsChanges: boolean;
   /** Its clock may be another. */
   readonly skewMs: number;
   readonly announce: (frame: string) => void;

@@ -25,6 +25,8 @@ export function peopledPlatform(options: PeopledPlatformOptions): ModelPlatform 
   const platform: ModelPlatform = new ModelPlatform({
     ...options,
     isOwn: random.chance(0.3),
+    // Drawn apart, so that the worlds of old seeds stay what they were.
+    tellsChanges: random.fork('changes').chance(0.8),
     skewMs: random.pick([0, 0, 86_400_000, -86_400_000]),
     quirks: quirksOf(random, faults),
     onCreate: (row) => {

@@ -10,11 +10,13 @@ import {
 import { requireReader, requireRequester, workspaceIn } from '../access.ts';
 import type { AskerState } from '../asker-states.ts';
 import { readBody } from '../body.ts';
+import { CHANGED_SINCE, changesSince, markNow } from '../changes.ts';
 import type { PlatformEnv } from '../environment.ts';
 import type { Lifecycle } from '../lifecycle.ts';
-import { answerPage } from '../paging.ts';
+import { answerChanges, answerPage } from '../paging.ts';
 import { askedIn, createSchema, decideSchema, stateSchema, whyWithdrawn } from '../requests.ts';
 import type { ApprovalStore } from '../storage/approvals.ts';
+import type { ChangeStore } from '../storage/changes.ts';
 import type { ApprovalRow } from '../storage/schema.ts';
 import { endView, rowView } from '../views.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -22,15 +24,21 @@ import { wholeNumber } from '../whole-number.ts';
 export interface WorkspaceRoutesOptions {
   readonly lifecycle: Lifecycle;
   readonly approvals: ApprovalStore;
+  readonly changes: ChangeStore;
   readonly now: () => number;
   /** An asker says where it is. */
   readonly onAskerState: (row: ApprovalRow, state: AskerState) => void;
 }
 
 const MAX_KEY = 256;
+/** Half of what a client reads at most. */
+const PAGE_BYTES = MAX_ANSWER_BYTES / 2;
+const PAGE = { size: LIST_WINDOW, bytes: PAGE_BYTES, view: rowView };
+/** Whoever reads changes needs all of them. */
+const CHANGES = { size: 500, bytes: PAGE_BYTES, view: rowView };
 
 export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformEnv> {
-  const { lifecycle, approvals, now, onAskerState } = options;
+  const { lifecycle, approvals, changes, now, onAskerState } = options;
   const find = async (c: Context<PlatformEnv>, workspaceId: string): Promise<ApprovalRow> => {
     const row = await approvals.find(c.req.param('id') ?? '');
     // Of another workspace: as unknown as any other, so that ids cannot be tried out.
@@ -50,14 +58,18 @@ export function workspaceRoutes(options: WorkspaceRoutesOptions): Hono<PlatformE
     .get('/', async (c) => {
       const workspaceId = workspaceIn(c);
       requireReader(c.var.principal, workspaceId);
+      const since = c.req.query(CHANGED_SINCE);
+      if (since !== undefined)
+        return answerChanges(
+          c,
+          await changesSince(changes, workspaceId, since, CHANGES.size),
+          CHANGES,
+        );
       const before = wholeNumber(c.req.query('before'), 'before');
-      const rows = await approvals.listOf(workspaceId, LIST_WINDOW + 1, before);
-      return answerPage(c, rows, {
-        parameter: 'before',
-        size: LIST_WINDOW,
-        bytes: MAX_ANSWER_BYTES / 2,
-        view: rowView,
-      });
+      // Taken before the rows are read: what ends in between is told twice, and not never.
+      const mark = before === undefined ? await markNow(changes, workspaceId) : undefined;
+      const rows = await approvals.listOf(workspaceId, PAGE.size + 1, before);
+      return answerPage(c, rows, { ...PAGE, parameter: 'before', mark });
     })
     .get('/:id', async (c) => {
       const workspaceId = workspaceIn(c);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ApprovalStore, createApprovalStore } from './approvals.ts';
+import { type ChangeStore, createChangeStore } from './changes.ts';
 import { createEventStore, type EventStore } from './events.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { createSessionStore, type SessionStore } from './sessions.ts';
@@ -7,6 +8,7 @@ import { createTokenStore, type TokenStore } from './tokens.ts';
 
 export interface Storage {
   readonly approvals: ApprovalStore;
+  readonly changes: ChangeStore;
   readonly events: EventStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
@@ -25,6 +27,7 @@ export function openStorage(dataDir: string, now: () => number = Date.now): Stor
   const { db } = database;
   return {
     approvals: createApprovalStore(db),
+    changes: createChangeStore(db),
     events: createEventStore(db),
     tokens: createTokenStore(db, now),
     sessions: createSessionStore(db),
