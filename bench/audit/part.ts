@@ -9,7 +9,7 @@ import { kills } from './kills.ts';
 import { type Order, type Report, reportSchema } from './messages.ts';
 
 const LINES = { burst: 50_000, awaited: 20_000, alone: 300 };
-const FULL = { ...LINES, repeats: 3, pacedMs: 3_000, kills: 20 };
+const FULL = { ...LINES, repeats: 3, pacedMs: 2_000, kills: 20 };
 const QUICK = { ...LINES, repeats: 1, pacedMs: 1_000, kills: 3 };
 type Size = typeof FULL;
 

@@ -8,8 +8,8 @@ import { CONTESTANTS, contestantNameSchema } from './contestants.ts';
 import { figuresOf, type Round } from './figures.ts';
 import type { Measured, Sizes } from './measured.ts';
 
-const FULL = { repeats: 5, sizes: { warmUp: 200, waiting: 250 } };
-const QUICK = { repeats: 1, sizes: { warmUp: 100, waiting: 100 } };
+const FULL = { repeats: 3, sizes: { warmUp: 400, waiting: 400 } };
+const QUICK = { repeats: 1, sizes: { warmUp: 200, waiting: 200 } };
 
 export const frameworks: Part = async (effort) => {
   const { repeats, sizes } = effort.isQuick ? QUICK : FULL;

@@ -5,7 +5,7 @@ import { lists } from './lists.ts';
 import { seeded } from './seed.ts';
 import { startUp } from './start-up.ts';
 
-const REPEATS = 5;
+const REPEATS = 3;
 const LARGE = 100_000;
 
 /** The platform: what it stores a second, how soon it tells, reads and starts. */

@@ -1,6 +1,6 @@
 /** From measurements to figures. */
 import { type Figure, ratioTo, spreadOf } from '../report/figure.ts';
-import type { Variant } from './cases.ts';
+import type { Case, Variant } from './cases.ts';
 import type { Measured } from './measure.ts';
 
 /** What one repeat found, and one fdatasync measured beside it, µs. */
@@ -75,8 +75,7 @@ const GOALS: Readonly<Record<string, Goal>> = {
 };
 
 /** Of one number of waiting approvals. */
-export function figuresOf(waiting: number, repeats: readonly Repeat[]): Figure[] {
-  const variants = [...(repeats[0]?.measured.keys() ?? [])];
+export function figuresOf({ waiting, variants }: Case, repeats: readonly Repeat[]): Figure[] {
   const figures = variants.flatMap((variant) =>
     [...QUANTITIES, ...(isOurs(variant) ? COUNTS : [])].map((quantity) =>
       figureOf(nameOf(variant, waiting, quantity.what), variant, quantity, repeats),
@@ -85,7 +84,7 @@ export function figuresOf(waiting: number, repeats: readonly Repeat[]): Figure[]
   return [...figures, ...beyondPost(waiting, repeats), ...beyondRaw(waiting, repeats)];
 }
 
-const isOurs = (variant: Variant): boolean => !variant.startsWith('raw');
+const isOurs = (variant: Variant): boolean => variant !== 'raw';
 
 const nameOf = (variant: string, waiting: number, what: string): string =>
   `${variant}, ${waiting.toLocaleString('en')} waiting: ${what}`;
@@ -122,6 +121,17 @@ function beyondPost(waiting: number, repeats: readonly Repeat[]): Figure[] {
   if (posts.length === 0) return [];
   const whole = valuesOf('memory', wholeLife, repeats);
   return [
+    {
+      name: 'the POST through ky: CPU of one',
+      unit: 'µs',
+      better: 'less',
+      value: spreadOf(posts),
+      ratio: ratioTo(
+        'the POST of raw',
+        posts,
+        valuesOf('raw', ({ cpuToAsk }) => cpuToAsk, repeats),
+      ),
+    },
     {
       name: nameOf('memory', waiting, 'CPU per approval beyond its POST'),
       unit: 'µs',

@@ -3,7 +3,7 @@ import type { Effort, Figure, Part } from '../report/figure.ts';
 import { type Case, FULL, QUICK, SUBJECTS, type Variant } from './cases.ts';
 import { fdatasyncMicros } from './fdatasync.ts';
 import { figuresOf, type Repeat } from './figures.ts';
-import { type Measured, measure } from './measure.ts';
+import { type Measured, measure, type Plan } from './measure.ts';
 
 /** Between two decisions one by one, milliseconds: longer than any of them takes. */
 const EVERY_MS = 2;
@@ -21,20 +21,26 @@ async function measureCase(plan: Case, { say }: Effort): Promise<Figure[]> {
   for (let repeat = 1; repeat <= plan.repeats; repeat += 1) {
     const fdatasync = await fdatasyncMicros();
     const measured = new Map<Variant, Measured>();
-    for (const variant of plan.variants) {
+    for (const variant of [...(plan.beside ?? []), ...plan.variants]) {
       say(`${plan.waiting} waiting, ${variant}, repeat ${repeat} of ${plan.repeats}`);
-      const { waiting: count, paced } = plan;
-      const subject = SUBJECTS[variant];
-      measured.set(variant, await measure({ subject, waiting: count, paced, everyMs: EVERY_MS }));
+      measured.set(variant, await measure(planOf(plan, variant)));
     }
     repeats.push({ measured, fdatasync });
   }
-  return figuresOf(plan.waiting, repeats);
+  return figuresOf(plan, repeats);
 }
+
+/** The POST alone is the same for any number that wait. */
+const POSTS = 2_000;
+
+const planOf = ({ waiting: count, paced }: Case, variant: Variant): Plan =>
+  variant === 'raw with ky'
+    ? { subject: SUBJECTS[variant], waiting: POSTS, paced: 0, everyMs: EVERY_MS }
+    : { subject: SUBJECTS[variant], waiting: count, paced, everyMs: EVERY_MS };
 
 const ABOUT = [
   'One process asks through `approvals.request` until so many approvals wait; a platform that does as little as possible, in a process of its own, decides some one by one, every 2 ms, and then all in one go.',
-  '`raw` is a hand-written client: one `ws` socket, a `Map` and a timer each, `node:http` for the POST. `raw with ky` is the same, with the POST as Countersign sends it.',
+  '`raw` is a hand-written client: one `ws` socket, a `Map` and a timer each, `node:http` for the POST. Its POST as Countersign sends it is `the POST through ky`.',
   '`memory`, `disk`: where the audit log goes, journal off. `journal`: audit into memory, journal on disk. `inspect`: as memory, with an observer that does nothing. `default`: audit and journal on disk, as one gets it who sets nothing.',
   'Memory is what is kept for each that waits, after a collection: `memory` holds the audit records, too.',
   'The platform counts sockets and list requests; the first of each belong to the warm-up, whose last answer closes the channel.',
