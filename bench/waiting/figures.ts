@@ -36,6 +36,9 @@ const QUANTITIES: readonly Quantity[] = [
   time('CPU per approval, until it waits', ({ cpuToAsk }) => cpuToAsk),
   time('CPU per approval, from the decision on', ({ cpuToAnswer }) => cpuToAnswer),
   time('CPU per approval, whole life', wholeLife),
+];
+
+const WEIGHTS: readonly Quantity[] = [
   bytes('heap per waiting approval', 'KB', ({ heap }) => heap / 1_000),
   bytes('RSS of the process', 'MB', ({ rss }) => rss / 1_000_000),
 ];
@@ -77,12 +80,21 @@ const GOALS: Readonly<Record<string, Goal>> = {
 /** Of one number of waiting approvals. */
 export function figuresOf({ waiting, variants }: Case, repeats: readonly Repeat[]): Figure[] {
   const figures = variants.flatMap((variant) =>
-    [...QUANTITIES, ...(isOurs(variant) ? COUNTS : [])].map((quantity) =>
+    quantitiesOf(variant, waiting).map((quantity) =>
       figureOf(nameOf(variant, waiting, quantity.what), variant, quantity, repeats),
     ),
   );
   return [...figures, ...beyondPost(waiting, repeats), ...beyondRaw(waiting, repeats)];
 }
+
+/** Few that wait are lost in what the process itself takes. */
+const WEIGHED_FROM = 10_000;
+
+const quantitiesOf = (variant: Variant, waiting: number): Quantity[] => [
+  ...QUANTITIES,
+  ...(waiting < WEIGHED_FROM ? [] : WEIGHTS),
+  ...(isOurs(variant) ? COUNTS : []),
+];
 
 const isOurs = (variant: Variant): boolean => variant !== 'raw';
 

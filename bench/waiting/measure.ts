@@ -78,7 +78,7 @@ async function run(
 ): Promise<Measured> {
   await fill(subject, WARM_UP);
   await decide(subject, platform, WARM_UP, 0);
-  const filled = await fill(subject, waiting);
+  const filled = await fill(subject, waiting, 'weigh');
   const latencies: number[] = [];
   for (let left = paced; left > 0; ) {
     const count = Math.min(left, waiting);
@@ -99,8 +99,8 @@ async function run(
   };
 }
 
-async function fill(subject: SubjectTalk, count: number) {
-  subject.send({ do: 'fill', count });
+async function fill(subject: SubjectTalk, count: number, weigh?: 'weigh') {
+  subject.send({ do: 'fill', count, weigh: weigh !== undefined });
   return subject.next('filled');
 }
 

@@ -19,8 +19,8 @@ export const subjectOptionsSchema = subjectSchema.extend({
 
 /** To the one who asks. */
 export const orderSchema = z.discriminatedUnion('do', [
-  /** Asks until so many more wait. */
-  z.object({ do: z.literal('fill'), count: z.number() }),
+  /** Asks until so many more wait; `weigh`: and says what they take, which needs a collection. */
+  z.object({ do: z.literal('fill'), count: z.number(), weigh: z.boolean() }),
   /** So many decisions come next. */
   z.object({ do: z.literal('expect'), count: z.number() }),
   z.object({ do: z.literal('end') }),

@@ -31,7 +31,7 @@ async function measureCase(plan: Case, { say }: Effort): Promise<Figure[]> {
 }
 
 /** The POST alone is the same for any number that wait. */
-const POSTS = 2_000;
+const POSTS = 10_000;
 
 const planOf = ({ waiting: count, paced }: Case, variant: Variant): Plan =>
   variant === 'raw with ky'

@@ -102,6 +102,9 @@ process.on('message', (message) => {
   else void decideMany(command.count, command.everyMs);
 });
 
+// Whoever started it is gone.
+process.once('disconnect', () => process.exit());
+
 const isListening = (address: string | AddressInfo | null): address is AddressInfo =>
   typeof address === 'object' && address !== null;
 
