@@ -2,6 +2,11 @@
  * Random walks: `WALK_RUNS` multiplies how many there are, and `WALK_SEED` sets their seed. What a
  * failure prints with `only` is walked again by `testApprovals(makeSystem, { only })`.
  */
+import { loadParts } from '../../src/lazy-parts.ts';
+
+// The first client of a process loads its code while the walk goes on.
+await loadParts();
+
 const numberOf = (name: string): number | undefined => {
   const value = process.env[name];
   return value === undefined ? undefined : Number(value);
