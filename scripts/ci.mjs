@@ -2,16 +2,26 @@
  * What `.ci/run` does after `npm ci`: the README's test command, then what only CI does. Every step
  * runs, also after one that failed. The last lines name what failed, and count.
  *
+ * What is random begins with the commit: another one tries other inputs, the same one the same again.
+ *
  * Tests that failed are tried once more, their files alone: what then passes is named as unsteady
  * and does not fail the run, so that a machine that was busy for a moment cannot.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-ci-'));
 const report = join(folder, 'tests.json');
+
+/** Of the commit; 1 where there is none. */
+function seedOfCommit() {
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' });
+  return String(Number.parseInt((stdout ?? '').slice(0, 7), 16) || 1);
+}
+const SEED = seedOfCommit();
+const ENVIRONMENT = { ...process.env, FUZZ_SEED: SEED, WALK_SEED: SEED, COMMAND_SEED: SEED };
 
 /** A step with this has a report of each of its tests. */
 const REPORTED = `--outputFile.json=${report}`;
@@ -36,8 +46,12 @@ const STEPS = [
     ['run', '--silent', 'walks', '--', '--show', 'D2,D4,D17'],
   ],
   ['simulated worlds', 'npm', ['run', '--silent', 'simulate', '--', '--seeds', '20000']],
-  ['killed processes', 'npm', ['run', '--silent', 'crash', '--', '--kills', '1000']],
-  ['fuzzed parsers', 'npm', ['run', '--silent', 'fuzz', '--', '--runs', '100000']],
+  [
+    'killed processes',
+    'npm',
+    ['run', '--silent', 'crash', '--', '--kills', '1000', '--seed', SEED],
+  ],
+  ['fuzzed parsers', 'npm', ['run', '--silent', 'fuzz', '--', '--runs', '100000', '--seed', SEED]],
   ['npm start, approved', 'npm', ['start', '--silent', '--', '--decide', 'approve', '--port', '0']],
   ['npm start, denied', 'npm', ['start', '--silent', '--', '--decide', 'deny', '--port', '0']],
   ['npm start, nobody', 'npm', ['start', '--silent', '--', '--decide', 'none', '--port', '0']],
@@ -46,7 +60,10 @@ const STEPS = [
 /** @returns {Promise<number>} the exit status */
 const run = (/** @type {string} */ command, /** @type {readonly string[]} */ args) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: ENVIRONMENT,
+    });
     child.once('error', () => resolve(127));
     child.once('close', (status) => resolve(status ?? 1));
   });
