@@ -24,8 +24,9 @@ interface Client {
 export function httpFetch(): typeof globalThis.fetch {
   const clients = new Map<string, Promise<Client>>();
   return async (input, init = {}) => {
-    const { request, text } = partsOf(input, init);
-    const signal = init.signal ?? request.signal;
+    const { signal: given, ...rest } = init;
+    const { request, text } = partsOf(input, rest);
+    const signal = given ?? request.signal;
     const { protocol } = new URL(request.url);
     const client = clients.get(protocol) ?? load(protocol);
     clients.set(protocol, client);
@@ -40,7 +41,7 @@ const bytesOf = async (request: Request): Promise<Buffer | undefined> =>
 /** A Request whose text is given beside it stays as it is, without streams. */
 function partsOf(
   input: string | URL | Request,
-  { signal: _, body, ...init }: RequestInit,
+  { body, ...init }: Omit<RequestInit, 'signal'>,
 ): { readonly request: Request; readonly text?: string } {
   const isWhole = input instanceof Request && Object.keys(init).length === 0;
   if (isWhole && body === undefined) return { request: input };

@@ -22,7 +22,9 @@ async function freshClient(platformUrl = 'http://127.0.0.1:9') {
 
 describe('a client whose code is not loaded yet', () => {
   beforeEach(() => void vi.resetModules());
-  afterEach(() => void vi.doUnmock('../src/parts.ts'));
+  afterEach(() => {
+    vi.doUnmock('../src/parts.ts');
+  });
 
   it('asks as soon as it is', async () => {
     const platform = await createFakePlatform();
