@@ -114,7 +114,8 @@ async function submitOnce(
 ): Promise<Submission> {
   const { approvalId = null, mayHaveTwin } = journal?.get(request) ?? {};
   if (approvalId !== null) return client.adopt(request, approvalId, mayHaveTwin);
-  const mayBeStored = journal?.isTakenOver(request) === true;
+  // What ended before it under its key may have left the row, which is owed from now on by this one.
+  const mayBeStored = journal?.isTakenOver(request) === true || client.owes(request);
   if (isNewKey(request))
     return client.submit(
       request,

@@ -40,6 +40,8 @@ export class Debts {
   readonly #options: DebtsOptions;
   readonly #closing = new AbortController();
   readonly #open = new Map<string, Promise<boolean>>();
+  /** By trace id, as `#open`. */
+  readonly #keys = new Map<string, string>();
   #closesAt = Number.POSITIVE_INFINITY;
 
   constructor(options: DebtsOptions) {
@@ -48,17 +50,25 @@ export class Debts {
 
   /** Takes it back as soon as the platform lets us. */
   owe(debt: Debt): void {
-    const { traceId } = debt.request;
+    const { traceId, key } = debt.request;
     const before = this.#open.get(traceId);
     const paid =
       before === undefined
         ? this.#pay(debt)
         : before.then(async (wasPaid) => (await this.#pay(debt)) && wasPaid);
     this.#open.set(traceId, paid);
+    this.#keys.set(traceId, key);
     const leave = (): void => {
-      if (this.#open.get(traceId) === paid) this.#open.delete(traceId);
+      if (this.#open.get(traceId) !== paid) return;
+      this.#open.delete(traceId);
+      this.#keys.delete(traceId);
     };
     paid.finally(leave).catch(() => undefined);
+  }
+
+  /** Whether a row of this key may still wait for a person. */
+  has(key: string): boolean {
+    return Array.from(this.#keys.values()).includes(key);
   }
 
   /**

@@ -170,6 +170,11 @@ export class PlatformClient {
     return { status: 'submitted', approvalId, channel: this.#channelStatus };
   }
 
+  /** Whether an approval of this key has ended here whose row may still wait for a person. */
+  owes({ key }: ApprovalRequest): boolean {
+    return this.#debts.has(key);
+  }
+
   /** Whether the POST of an approval under way may have made another row. */
   mayHaveTwin({ key }: ApprovalRequest): boolean {
     return this.#twins.isExpected(key);
