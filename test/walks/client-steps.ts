@@ -119,6 +119,8 @@ function networkSteps(world: ClientWorld): Steps {
         ? IMPOSSIBLE
         : gates.turnChannel('on'),
     'approved while the channel is lost': async () => {
+      // A read that passed the gate before it was closed would tell too early.
+      await until(() => !gates.isReading);
       gates.reads = gates.newReads();
       await gates.turnChannel('off');
       for (const row of await ourRows(world)) await platform.end(row, 'approved');

@@ -72,6 +72,10 @@ export class Gates {
     return [...this.#sockets].filter(({ readyState, OPEN }) => readyState === OPEN).length;
   }
 
+  get isReading(): boolean {
+    return this.#reading > 0;
+  }
+
   newReads(): Gate<'read'> {
     return new Gate();
   }
