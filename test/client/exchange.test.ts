@@ -32,23 +32,34 @@ const NO_TOKEN: TokenSource = {
   refresh: () => Promise.resolve(false),
 };
 
-const exchangeWith = (baseUrl: string, tokens = NO_TOKEN) =>
+const exchangeWith = (baseUrl: string, tokens = NO_TOKEN, environment = systemEnvironment) =>
   createExchange({
     baseUrl,
     tokens,
-    environment: systemEnvironment,
+    environment,
     timeoutMs: 200,
   });
 
-it.each<[string, RequestListener]>([
-  ['that never answers', () => undefined],
-  ['whose body never ends', (_, response) => response.writeHead(200).write('[1,')],
+/** Never hears that it was given up, as Node's own where its Request was collected. */
+const DEAF = {
+  ...systemEnvironment,
+  fetch: (input: string | URL | Request) => globalThis.fetch(input),
+};
+
+const NEVER: RequestListener = () => undefined;
+const UNENDING: RequestListener = (_, response) => void response.writeHead(200).write('[1,');
+
+it.each([
+  ['that never answers', NEVER, systemEnvironment],
+  ['whose body never ends', UNENDING, systemEnvironment],
+  ['that never answers, through a fetch that is deaf,', NEVER, DEAF],
+  ['whose body never ends, through a fetch that is deaf,', UNENDING, DEAF],
 ])(
   'G4 an exchange with a platform %s ends in time, whatever garbage was collected',
-  async (_, listener) => {
+  async (_, listener, environment) => {
     const collecting = setInterval(collectGarbage, 10);
     onTestFinished(() => clearInterval(collecting));
-    const exchange = exchangeWith(await addressOf(listener));
+    const exchange = exchangeWith(await addressOf(listener), NO_TOKEN, environment);
     const said = await exchange({ method: 'GET', path: 'x' }).then(() => 'an answer', String);
     expect(said).toContain('no answer within 0.2s');
   },

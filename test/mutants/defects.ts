@@ -182,11 +182,13 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D16',
     what: 'Takes a row that is not in the list for denied.',
-    file: 'src/client/reader.ts',
-    find: '      this.#succeeded();',
+    file: 'src/client/catch-up.ts',
+    find: '    await lists.read({ enough, signal, maxPages });',
     replace:
-      "      for (const approvalId of unseen) this.#options.waiters.deliver({ approvalId, status: 'denied', decidedBy: null, decidedAt: null, note: null, edited: false });\n" +
-      '      this.#succeeded();',
+      '    const listed = new Set<string>();\n' +
+      '    const all = (rows: readonly Row[], page: Page) => { for (const { id } of rows) listed.add(id); return enough(rows, page); };\n' +
+      '    await lists.read({ enough: all, signal, maxPages });\n' +
+      "    for (const { approvalId } of [...waiters.values()]) if (!listed.has(approvalId)) waiters.deliver({ approvalId, status: 'denied', decidedBy: null, decidedAt: null, note: null, edited: false });",
     tests: TESTS,
     names: /D16:/,
   },

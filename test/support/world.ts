@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Approvals, type ApprovalsOptions, createApprovals } from '../../src/index.ts';
+import { loadParts } from '../../src/lazy-parts.ts';
 import {
   createFakePlatform,
   type FakePlatform,
@@ -11,6 +12,9 @@ import {
 import { temporaryFolder } from './temp-folder.ts';
 
 export { temporaryFolder };
+
+// The first request of a process waits for its code, and has that much less time for an answer.
+await loadParts();
 
 export const WORKSPACE = '11111111-1111-1111-1111-111111111111';
 
