@@ -83,6 +83,8 @@ export class Journal {
     if (known === undefined) return;
     const entry = { ...known, ...news };
     this.#entries.set(name, entry);
+    // A copy beside it would be told to whoever comes next.
+    if (entry.isAnswered === true) void this.#endJoined(of.traceId);
     this.#own.write(name, entry).catch(() => undefined);
   }
 
@@ -138,10 +140,11 @@ export class Journal {
    */
   async claim(key: string): Promise<JournalEntry | undefined> {
     const name = entryName(key);
+    const isBeside = (each: string): boolean => mainName(each) === name;
     try {
       for (const from of await orphans(this.#options, await this.#own.path())) {
         const names = await entryNames(this.#options.environment.files, from);
-        const found = names.find((each) => mainName(each) === name);
+        const found = names.find((each) => each === name) ?? names.find(isBeside);
         const taken = found === undefined ? undefined : await this.#take(from, found);
         if (taken === undefined) continue;
         if ('why' in taken) throw new Error(`${taken.path} ${taken.why}; it was set aside`);
@@ -187,18 +190,35 @@ export class Journal {
   async #take(from: string, name: string): Promise<JournalEntry | BrokenEntry | undefined> {
     const to = await this.#own.open();
     const main = mainName(name);
+    const standing = this.#entries.get(main);
     // One approval for a key: ours goes on, and what the other process left is no other.
-    const isJoined = this.#entries.has(main);
-    const as = isJoined ? joinedName(main, this.#options.environment.uuid()) : main;
+    const as = standing === undefined ? main : this.#besideName(main);
     const taken = await take(this.#options, { from, to, name, as });
     if (taken === undefined || 'why' in taken) return taken;
-    if (isJoined) {
-      this.#joined.set(taken.request.traceId, as);
+    if (standing === undefined) {
+      this.#entries.set(main, taken);
+      this.#takenOver.add(main);
       return taken;
     }
-    this.#entries.set(main, taken);
-    this.#takenOver.add(main);
+    this.#joined.set(taken.request.traceId, as);
+    if (standing.isAnswered === true && taken.isAnswered !== true)
+      await this.#giveWay(standing, taken, as);
     return taken;
+  }
+
+  /** What was answered only owes: it stands beside the one that goes on, whose place it has. */
+  async #giveWay(answered: JournalEntry, goesOn: JournalEntry, as: string): Promise<void> {
+    const main = mainName(as);
+    const beside = this.#besideName(main);
+    this.#joined.set(answered.request.traceId, beside);
+    this.#entries.set(main, goesOn);
+    this.#takenOver.add(main);
+    await this.#own.shift(as, main, beside);
+    this.#joined.delete(goesOn.request.traceId);
+  }
+
+  #besideName(main: string): string {
+    return joinedName(main, this.#options.environment.uuid());
   }
 
   #unusable(error: unknown): CountersignError {

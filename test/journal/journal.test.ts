@@ -107,6 +107,53 @@ describe('the journal', () => {
     expect(everyFile(folder)).toEqual([]);
   });
 
+  it('G7 lets what goes on have the place of what was answered and only owes, and hands neither on again', async () => {
+    const folder = temporaryFolder();
+    const { journalOf, kill } = processesOn(folder);
+    const again = journalEntry({ key: request.key, traceId: 'trace-3' }).request;
+    const [first, second, third] = [journalOf(1), journalOf(2), journalOf(3)];
+    await first.begin(request);
+    first.note(request, { isAnswered: true });
+    await first.close();
+    kill(1);
+    expect(await third.claim(request.key)).toMatchObject({ isAnswered: true });
+    await second.begin(again);
+    second.note(again, { approvalId: 'row-2' });
+    await second.close();
+    kill(2);
+    expect(await third.claimAll()).toMatchObject({ entries: [{ request: again }] });
+    expect(third.get(again)).toMatchObject({ approvalId: 'row-2' });
+    expect(third.isTakenOver(again)).toBe(true);
+    third.note(again, { isAnswered: true });
+    await third.close();
+    kill(3);
+    const { entries } = await journalOf(4).claimAll();
+    expect(new Map(entries.map((entry) => [entry.request.traceId, entry.isAnswered]))).toEqual(
+      new Map([
+        [request.traceId, true],
+        [again.traceId, true],
+      ]),
+    );
+  });
+
+  it('G7 leaves no copy of what is answered that was begun anew', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    const again = journalEntry({ key: request.key, traceId: 'trace-3' }).request;
+    const [first, second] = [journalOf(1), journalOf(2)];
+    await first.begin(again);
+    await second.begin(request);
+    kill(1);
+    await second.claimAll();
+    // What stood there ends, and is not noted as answered yet.
+    await second.begin(again);
+    second.note(again, { isAnswered: true });
+    await second.close();
+    kill(2);
+    expect(await journalOf(3).claimAll()).toMatchObject({
+      entries: [{ request: again, isAnswered: true }],
+    });
+  });
+
   it('F53 leaves what a living process holds, and says who that is', async () => {
     const { journalOf } = processesOn(temporaryFolder());
     await journalOf(1).begin(request);
