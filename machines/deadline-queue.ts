@@ -30,13 +30,25 @@ export class DeadlineQueue {
    * @returns takes it back
    */
   add(deadlineAt: number, fire: () => void): () => void {
-    const now = this.#clock.monotonic();
-    const entry: Entry = { endsAt: now + (deadlineAt - this.#clock.now()), fire };
-    if (entry.endsAt <= now) fire();
-    else {
-      this.#push(entry);
-      this.#arm();
-    }
+    const endsAt = this.instantOf(deadlineAt);
+    if (endsAt > this.#clock.monotonic()) return this.addAt(endsAt, fire);
+    fire();
+    return () => undefined;
+  }
+
+  /** The same instant on the monotonic clock, which nobody sets. Milliseconds both. */
+  instantOf(deadlineAt: number): number {
+    return this.#clock.monotonic() + (deadlineAt - this.#clock.now());
+  }
+
+  /**
+   * As {@link add}, for an instant of the monotonic clock; never before it returns.
+   * @returns takes it back
+   */
+  addAt(endsAt: number, fire: () => void): () => void {
+    const entry: Entry = { endsAt, fire };
+    this.#push(entry);
+    this.#arm();
     return () => this.#cancel(entry);
   }
 

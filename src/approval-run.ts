@@ -1,10 +1,33 @@
 /** One approval from its first state to its outcome. */
-import { type ActorRefFrom, createActor, fromTransition, type InspectionEvent } from 'xstate';
-import type { ApprovalRequest, AuditEvent, approvalMachine, Outcome } from '../machines/index.ts';
+import {
+  type ActorRefFrom,
+  createActor,
+  fromTransition,
+  type InspectionEvent,
+  type SnapshotFrom,
+} from 'xstate';
+import type {
+  ApprovalRequest,
+  AuditEvent,
+  approvalMachine,
+  DeadlineQueue,
+  Outcome,
+  WaitEvent,
+} from '../machines/index.ts';
 import type { AuditLog } from './audit/index.ts';
+import type { PlatformClient } from './client/platform-client.ts';
+import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
 import type { Listeners } from './events.ts';
 import { refusedOutcome } from './refusal.ts';
+import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
+
+/** Approvals of one client whose actors live; shared by all of them. */
+export interface Awake {
+  count: number;
+  /** Who waits beyond it sleeps. */
+  readonly most: number;
+}
 
 export interface ApprovalRunOptions {
   /** With its services provided. */
@@ -15,68 +38,163 @@ export interface ApprovalRunOptions {
   readonly log: AuditLog;
   readonly listeners: Listeners;
   readonly inspection: { inspect?: (event: InspectionEvent) => void };
+  readonly client: Pick<PlatformClient, 'hold'>;
+  readonly deadlines: DeadlineQueue;
+  readonly environment: Pick<Environment, 'clock'>;
+  readonly awake: Awake;
   /** The caller gave up, and the request is being taken back. */
   readonly onGivenUp: (why: string) => void;
   /** Called once, when the actor has ended; its records are appended then, not yet flushed. */
   readonly onEnded: (outcome: Outcome) => void;
 }
 
+type ApprovalActor = ActorRefFrom<typeof approvalMachine>;
+
 /**
  * What the actors of approvals that nobody watches have in common: one actor system, which costs as
- * much memory as an actor. It takes no part in anything.
+ * much memory as an actor, and who stops those that fall asleep: only a parent may.
  */
-const crowd = createActor(fromTransition((state: undefined) => state, undefined)).start();
+const crowd = createActor(
+  fromTransition((state: undefined, event: CrowdEvent, scope) => {
+    if (event.type === 'sleep') scope.stopChild(event.actor);
+    return state;
+  }, undefined),
+).start();
 
+type CrowdEvent =
+  | { readonly type: 'sleep'; readonly actor: ApprovalActor }
+  /** As parents are told, whoever they are. */
+  | { readonly type: `xstate.${'done' | 'error'}.actor.${string}` };
+
+interface Asleep extends Waiting {
+  /** Takes the deadline back. */
+  readonly forget: () => void;
+}
+
+/**
+ * Where many wait, and nobody watches the actors, one that waits is stopped, and made anew when
+ * something happens to it: its decision, its deadline, its caller, the channel. It is in the same
+ * state then, with the same services, and nobody is told of it.
+ */
 export class ApprovalRun {
-  readonly #actor: ActorRefFrom<typeof approvalMachine>;
+  readonly #options: ApprovalRunOptions;
+  /** Of the monotonic clock: the wall clock may be set while it sleeps. */
+  readonly #endsAt: number;
+  #actor: ApprovalActor | undefined;
+  #asleep: Asleep | undefined;
+  /** The last that was told: one that wakes is in the same. */
+  #state: string | undefined;
 
   constructor(options: ApprovalRunOptions) {
-    const { machine, request, approvalId = null, inspection } = options;
-    const input = approvalId === null ? request : { request, approvalId };
-    const { inspect } = inspection;
-    this.#actor = createActor(machine, {
-      input,
-      ...(inspect === undefined ? { parent: crowd } : { inspect }),
-    });
-    watch(this.#actor, options);
+    this.#options = options;
+    this.#endsAt = options.deadlines.instantOf(options.request.deadlineAt);
   }
 
   /** May end before it returns. */
   start(): void {
-    this.#actor.start();
+    const { machine, request, approvalId = null, inspection } = this.#options;
+    const input = approvalId === null ? request : { request, approvalId };
+    const { inspect } = inspection;
+    this.#begin(
+      createActor(machine, { input, ...(inspect === undefined ? { parent: crowd } : { inspect }) }),
+    );
   }
 
   /** Gives up, where it has not ended already. */
   withdraw(why: string): void {
-    if (this.#actor.getSnapshot().status === 'active')
-      this.#actor.send({ type: 'approval.withdraw', why });
+    this.#send({ type: 'approval.withdraw', why });
+  }
+
+  #send(event: WaitEvent | { readonly type: 'approval.withdraw'; readonly why: string }): void {
+    this.#wake();
+    if (this.#actor?.getSnapshot().status === 'active') this.#actor.send(event);
+  }
+
+  #begin(actor: ApprovalActor): void {
+    const { awake, log, listeners, onGivenUp } = this.#options;
+    this.#actor = actor;
+    awake.count += 1;
+    // One listener for both kinds: each kind of its own takes half a kilobyte.
+    actor.on('*', (emitted) => {
+      if (emitted.type === 'audit') record(emitted.event, log, listeners);
+      else if (emitted.ending.by === 'caller') onGivenUp(emitted.ending.why);
+    });
+    actor.subscribe({
+      next: (snapshot) => this.#moved(snapshot),
+      complete: () => this.#completed(actor),
+      error: (error) => this.#broke(error),
+    });
+    actor.start();
+  }
+
+  #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
+    const { request, listeners, inspection, awake } = this.#options;
+    if (this.#asleep !== undefined) return;
+    const { traceId, action, deadlineAt } = request;
+    if (value !== this.#state)
+      listeners.emit('state', { traceId, action, state: value, approvalId, deadlineAt });
+    this.#state = value;
+    const maySleep = inspection.inspect === undefined && isWaiting(value);
+    // Not now: what its service reported at once is still to be taken in.
+    if (maySleep && awake.count > awake.most) queueMicrotask(() => this.#fallAsleep());
+  }
+
+  #fallAsleep(): void {
+    const { client, deadlines, request, awake } = this.#options;
+    const actor = this.#actor;
+    if (actor === undefined || awake.count <= awake.most) return;
+    const { status, value: state, context } = actor.getSnapshot();
+    const { approvalId } = context;
+    if (status !== 'active' || !isWaiting(state) || approvalId === null) return;
+    const waiting = { state, request, approvalId };
+    if (!canBeRestored(request) || !client.hold(waiting, (event) => this.#stir(event))) return;
+    this.#asleep = { ...waiting, forget: deadlines.addAt(this.#endsAt, () => this.#wake()) };
+    this.#actor = undefined;
+    awake.count -= 1;
+    crowd.send({ type: 'sleep', actor });
+  }
+
+  /** What the chart would not heed in this state wakes nobody. */
+  #stir(event: WaitEvent): void {
+    if (event.type !== UNHEEDED[this.#asleep?.state ?? 'awaitingWS']) this.#send(event);
+  }
+
+  /** Its deadline, where it has come, and a channel that went meanwhile, are noticed at once. */
+  #wake(): void {
+    const asleep = this.#asleep;
+    if (asleep === undefined) return;
+    const { machine, environment } = this.#options;
+    const { clock } = environment;
+    this.#asleep = undefined;
+    asleep.forget();
+    const deadlineAt = clock.now() + (this.#endsAt - clock.monotonic());
+    const snapshot = waitingSnapshot(asleep, deadlineAt);
+    this.#begin(createActor(machine, { input: asleep.request, snapshot, parent: crowd }));
+  }
+
+  #completed(actor: ApprovalActor): void {
+    if (this.#asleep !== undefined) return;
+    const { output } = actor.getSnapshot();
+    if (output === undefined) this.#broke('ended without an outcome');
+    else this.#end(output);
+  }
+
+  /** An actor that breaks (a defect) is an end that grants nothing. */
+  #broke(error: unknown): void {
+    const { traceId } = this.#options.request;
+    this.#end(refusedOutcome(new CountersignError('internal', messageOf(error)), { traceId }));
+  }
+
+  #end(outcome: Outcome): void {
+    this.#options.awake.count -= 1;
+    this.#options.onEnded(outcome);
   }
 }
 
-function watch(
-  actor: ActorRefFrom<typeof approvalMachine>,
-  { request, log, listeners, onGivenUp, onEnded }: ApprovalRunOptions,
-): void {
-  const { traceId, action, deadlineAt } = request;
-  // An actor that breaks (a defect) is an end that grants nothing.
-  const broke = (error: unknown): void =>
-    onEnded(refusedOutcome(new CountersignError('internal', messageOf(error)), { traceId }));
-  // One listener for both kinds: each kind of its own takes half a kilobyte.
-  actor.on('*', (emitted) => {
-    if (emitted.type === 'audit') record(emitted.event, log, listeners);
-    else if (emitted.ending.by === 'caller') onGivenUp(emitted.ending.why);
-  });
-  actor.subscribe({
-    next: ({ value, context: { approvalId } }) =>
-      listeners.emit('state', { traceId, action, state: value, approvalId, deadlineAt }),
-    complete: () => {
-      const { output } = actor.getSnapshot();
-      if (output === undefined) broke('ended without an outcome');
-      else onEnded(output);
-    },
-    error: broke,
-  });
-}
+const isWaiting = (state: unknown): state is Waiting['state'] =>
+  state === 'awaitingWS' || state === 'fallbackPolling';
+
+const UNHEEDED = { awaitingWS: 'channel.live', fallbackPolling: 'channel.lost' } as const;
 
 function record(event: AuditEvent, log: AuditLog, listeners: Listeners): void {
   log.append(event);

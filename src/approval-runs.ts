@@ -1,9 +1,9 @@
 /** All approvals of a client that are under way: one for each key, each with its own actor. */
 import type { ApprovalRequest, DeadlineQueue, Outcome } from '../machines/index.ts';
-import { ApprovalRun, type ApprovalRunOptions } from './approval-run.ts';
+import { ApprovalRun, type ApprovalRunOptions, type Awake } from './approval-run.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
-import type { Environment } from './environment.ts';
+import { AWAKE_AT_MOST, type Environment } from './environment.ts';
 import { CountersignError } from './errors.ts';
 import type { Journal } from './journal/index.ts';
 import type { Recorder } from './recorder.ts';
@@ -17,7 +17,7 @@ export interface ApprovalRunsOptions {
   readonly journal: Journal | undefined;
   readonly runOptions: (
     log: AuditLog,
-  ) => Omit<ApprovalRunOptions, 'request' | 'approvalId' | 'log' | 'onGivenUp' | 'onEnded'>;
+  ) => Pick<ApprovalRunOptions, 'machine' | 'listeners' | 'inspection'>;
 }
 
 export class ApprovalRuns {
@@ -27,9 +27,11 @@ export class ApprovalRuns {
   /** Trace ids of grants that serve one execution: they stay in the journal until they are used. */
   readonly #held = new Set<string>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #awake: Awake;
 
   constructor(options: ApprovalRunsOptions) {
     this.#options = options;
+    this.#awake = { count: 0, most: options.environment.awakeAtMost ?? AWAKE_AT_MOST };
   }
 
   /**
@@ -44,13 +46,17 @@ export class ApprovalRuns {
 
   /** @param approvalId the platform's, where a process before this one asked */
   start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
-    const { environment, deadlines, journal, runOptions } = this.#options;
+    const { environment, deadlines, client, journal, runOptions } = this.#options;
     const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
     const run = new ApprovalRun({
       ...runOptions(log),
       request,
       approvalId,
       log,
+      client,
+      deadlines,
+      environment,
+      awake: this.#awake,
       onGivenUp: (why) => journal?.note(request, { givenUp: why }),
       onEnded: (ended) => resolve(this.#answer(run, request, log, ended)),
     });

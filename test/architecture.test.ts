@@ -196,6 +196,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/settings',
     'src/approval-run.ts',
     'src/approval-runs.ts',
+    'src/waiting-snapshot.ts',
     'src/approvals.ts',
     'src/environment.ts',
     'src/errors.ts',

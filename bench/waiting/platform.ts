@@ -29,7 +29,8 @@ const bodySchema = z.object({ action: z.string(), reason: z.string(), task_id: z
 const rows: Row[] = [];
 const sockets = new Set<WebSocket>();
 const counts = { sockets: 0, lists: 0, listBytes: 0, creates: 0 };
-let decided = 0;
+/** Not decided yet. */
+const open: Row[] = [];
 
 const tell = (report: PlatformReport): void => void process.send?.(report);
 
@@ -51,8 +52,10 @@ async function create(request: IncomingMessage, response: ServerResponse): Promi
   const { action, reason, task_id } = bodySchema.parse(JSON.parse(text));
   const id = randomUUID();
   const created_at = new Date().toISOString();
-  const open = { status: 'pending', decided_by: null, decided_at: null } as const;
-  rows.push({ id, task_id, action, reason, ...open, created_at });
+  const pending = { status: 'pending', decided_by: null, decided_at: null } as const;
+  const row: Row = { id, task_id, action, reason, ...pending, created_at };
+  rows.push(row);
+  open.push(row);
   counts.creates += 1;
   answer(response, 201, JSON.stringify({ approval_id: id, status: 'pending' }));
 }
@@ -75,15 +78,27 @@ function decide(row: Row): Moment {
   return [row.id, at];
 }
 
+/** People decide in no order; the same at every run. */
+function takeAny(): Row | undefined {
+  chosen = (chosen * 48_271) % 2_147_483_647;
+  const at = chosen % open.length;
+  const [row, last] = [open[at], open.pop()];
+  if (last !== undefined && at < open.length) open[at] = last;
+  return row;
+}
+
+let chosen = 1;
+
 const APPROVER = 'alice@example.com';
 
 async function decideMany(count: number, everyMs: number): Promise<void> {
   const moments: Moment[] = [];
-  for (const row of rows.slice(decided, decided + count)) {
+  for (let left = count; left > 0; left -= 1) {
+    const row = takeAny();
+    if (row === undefined) break;
     moments.push(decide(row));
     if (everyMs > 0) await pause(everyMs);
   }
-  decided += moments.length;
   tell({ is: 'decided', moments });
 }
 

@@ -189,10 +189,20 @@ export class PlatformClient {
 
   /** The service of `fallbackPolling`. */
   pollDecision(input: WaitInput, report: (event: WaitEvent) => void): () => void {
+    const wasHeld = this.#waiters.isHeld({ ...input, mode: 'polling' });
     const leave = this.#join(input, 'polling', report);
-    this.#reader.request();
+    if (!wasHeld) this.#reader.request();
     if (this.#channelStatus === 'live') report({ type: 'channel.live' });
     return leave;
+  }
+
+  /**
+   * Goes on waiting for an approval whose service is about to stop, until the service of the same
+   * state runs again: as if it had run all the time.
+   * @returns false where it does not run
+   */
+  hold(input: WaitInput, report: (event: WaitEvent) => void): boolean {
+    return this.#waiters.hold(input, report);
   }
 
   /**
@@ -279,8 +289,9 @@ export class PlatformClient {
   ): () => void {
     // Whoever takes it back from here on knows the id.
     this.#creates.delete(request.traceId);
+    const wasHeld = this.#waiters.isHeld({ request, approvalId, mode });
     const leave = this.#waiters.add({ request, approvalId, mode, report });
-    this.#catchUp.joins(request.traceId, approvalId);
+    if (!wasHeld) this.#catchUp.joins(request.traceId, approvalId);
     if (this.#unread.delete(approvalId)) this.#reader.request();
     else this.#reader.arm();
     return () => {

@@ -140,17 +140,21 @@ function keepAlive(socket: LiveSocket, { clock }: Environment): () => void {
   let timer: unknown;
   let pingedAt = 0;
   let unanswered = 0;
+  let wasHeard = false;
   const ping = (): void => {
     if (socket.readyState !== socket.OPEN) return;
     pingedAt = clock.monotonic();
     unanswered += 1;
+    wasHeard = false;
     socket.ping();
     timer = clock.setTimeout(missed, PONG_WITHIN_MS);
   };
+  const hasStalled = (): boolean => clock.monotonic() - pingedAt > PONG_WITHIN_MS + STALLED_MS;
   const missed = (): void => {
+    // The pong comes behind all frames that were sent before it, megabytes of them in a burst.
+    if (wasHeard) again();
     // After a stall of the event loop the pong may lie unread in the buffer: ask once more.
-    const stalled = clock.monotonic() - pingedAt > PONG_WITHIN_MS + STALLED_MS;
-    if (stalled && unanswered < MOST_PINGS) ping();
+    else if (hasStalled() && unanswered < MOST_PINGS) ping();
     else socket.terminate();
   };
   const again = (): void => {
@@ -160,5 +164,8 @@ function keepAlive(socket: LiveSocket, { clock }: Environment): () => void {
   };
   socket.on('open', again);
   socket.on('pong', again);
+  socket.on('message', () => {
+    wasHeard = true;
+  });
   return () => clock.clearTimeout(timer);
 }

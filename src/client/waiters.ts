@@ -8,6 +8,7 @@ import type {
   DecisionStatus,
   Problem,
   WaitEvent,
+  WaitInput,
 } from '../../machines/index.ts';
 import { decisionOfRow, type Row } from '../protocol/rows.ts';
 
@@ -18,6 +19,8 @@ export interface Waiter {
   readonly request: ApprovalRequest;
   readonly mode: WaitMode;
   readonly report: (event: WaitEvent) => void;
+  /** Kept by nobody's service: whoever waits next goes on with it. */
+  readonly isHeld?: true;
 }
 
 /** A later answer that says something else than the one that counted. */
@@ -69,6 +72,23 @@ export class Waiters {
   /** Whether a decision for an unknown id may be for one of ours. */
   get isExpecting(): boolean {
     return this.#submitting > 0;
+  }
+
+  /**
+   * The wait of an approval goes on while its service does not run; see {@link isHeld}.
+   * @returns false where nobody waits for this approval
+   */
+  hold({ request, approvalId }: WaitInput, report: Waiter['report']): boolean {
+    const waiter = this.#waiting.get(approvalId);
+    if (waiter?.request !== request) return false;
+    this.#waiting.set(approvalId, { ...waiter, report, isHeld: true });
+    return true;
+  }
+
+  /** Whether {@link add} would go on with a wait that is held. */
+  isHeld({ request, approvalId, mode }: Omit<Waiter, 'report'>): boolean {
+    const waiter = this.#waiting.get(approvalId);
+    return waiter?.isHeld === true && waiter.request === request && waiter.mode === mode;
   }
 
   /** Starts a wait; the result ends it. */
@@ -124,9 +144,10 @@ export class Waiters {
   }
 
   #settle({ request, report }: Waiter, decision: Decision): void {
-    remember(this.#settled, decision.approvalId, { request, status: decision.status });
     // Whoever watches the actors is shown these very objects.
     report(Object.freeze({ type: 'decision.received', decision: Object.freeze(decision) }));
+    // Not before: the service of one that slept begins its wait in the report.
+    remember(this.#settled, decision.approvalId, { request, status: decision.status });
   }
 
   /** The same fact to everybody who waits. */

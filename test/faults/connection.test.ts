@@ -239,6 +239,29 @@ describe('F56 an event loop that stands still', () => {
     },
   );
 
+  it('loses no connection on which frames arrive, whose pong waits behind them', async () => {
+    const platform = await fakePlatform();
+    const fast = fastEnvironment(60);
+    const pings: number[] = [];
+    const environment: Environment = {
+      ...fast,
+      connect: (url, options) => {
+        const socket = fast.connect(url, options);
+        socket.ping = () => pings.push(fast.clock.monotonic());
+        return socket;
+      },
+    };
+    const wait = await waiting(platform, { environment });
+    // A second ping is sent only by who took the first for answered.
+    await vi.waitFor(() => {
+      platform.sendFrame({ event: 'WORKSPACE_HEARTBEAT' });
+      expect(pings.length).toBeGreaterThan(2);
+    }, SOON);
+    await expectKept(wait);
+    expect(wait.world.outcomes()).not.toContain('fallback');
+    expect(platform.countRequests(fakeRoutes.live)).toBe(1);
+  });
+
   it('F56 beyond the deadline is noticed on waking', async () => {
     const platform = await fakePlatform();
     const environment = fastEnvironment(60);

@@ -12,10 +12,11 @@ export interface Surroundings {
   readonly faults: FaultMix;
   readonly network: Network;
   readonly live: LiveNetwork;
+  readonly awakeAtMost: number;
 }
 
 export function environmentOf(life: Life, around: Surroundings): Environment {
-  const { disk, faults, network, live } = around;
+  const { disk, faults, network, live, awakeAtMost } = around;
   return {
     clock: {
       now: () => life.time.wall,
@@ -29,5 +30,6 @@ export function environmentOf(life: Life, around: Surroundings): Environment {
     connect: (url, options) => live.connect(life, url, options),
     files: filesOf({ life, disk, faults }),
     process: life.process,
+    awakeAtMost,
   };
 }

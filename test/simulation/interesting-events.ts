@@ -89,6 +89,7 @@ export const INTERESTING_EVENTS = [
   'abort.while_waiting',
   'abort.after_the_end',
   'close.while_waiting',
+  'process.lets_all_sleep',
   'state.awaitingWS',
   'state.withdrawing',
   'outcome.granted',

@@ -66,6 +66,9 @@ export class Lives {
     });
     this.#all.push(life);
     if (number > 1) trace.hit('process.restarted');
-    return { life, environment: environmentOf(life, { disk, faults, network, live }) };
+    const awakeAtMost = random.fork('awake').pick([0, 0, 1, Infinity]);
+    if (awakeAtMost === 0) trace.hit('process.lets_all_sleep');
+    const around = { disk, faults, network, live, awakeAtMost };
+    return { life, environment: environmentOf(life, around) };
   }
 }
