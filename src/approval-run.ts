@@ -1,11 +1,5 @@
 /** One approval from its first state to its outcome. */
-import {
-  type ActorRefFrom,
-  createActor,
-  fromTransition,
-  type InspectionEvent,
-  type SnapshotFrom,
-} from 'xstate';
+import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate';
 import type {
   ApprovalRequest,
   AuditEvent,
@@ -16,18 +10,12 @@ import type {
 } from '../machines/index.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
+import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
 import type { Listeners } from './events.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
-
-/** Approvals of one client whose actors live; shared by all of them. */
-export interface Awake {
-  count: number;
-  /** Who waits beyond it sleeps. */
-  readonly most: number;
-}
 
 export interface ApprovalRunOptions {
   /** With its services provided. */
@@ -47,24 +35,6 @@ export interface ApprovalRunOptions {
   /** Called once, when the actor has ended; its records are appended then, not yet flushed. */
   readonly onEnded: (outcome: Outcome) => void;
 }
-
-type ApprovalActor = ActorRefFrom<typeof approvalMachine>;
-
-/**
- * What the actors of approvals that nobody watches have in common: one actor system, which costs as
- * much memory as an actor, and who stops those that fall asleep: only a parent may.
- */
-const crowd = createActor(
-  fromTransition((state: undefined, event: CrowdEvent, scope) => {
-    if (event.type === 'sleep') scope.stopChild(event.actor);
-    return state;
-  }, undefined),
-).start();
-
-type CrowdEvent =
-  | { readonly type: 'sleep'; readonly actor: ApprovalActor }
-  /** As parents are told, whoever they are. */
-  | { readonly type: `xstate.${'done' | 'error'}.actor.${string}` };
 
 interface Asleep extends Waiting {
   /** Takes the deadline back. */
@@ -96,7 +66,7 @@ export class ApprovalRun {
     const input = approvalId === null ? request : { request, approvalId };
     const { inspect } = inspection;
     this.#begin(
-      createActor(machine, { input, ...(inspect === undefined ? { parent: crowd } : { inspect }) }),
+      createActor(machine, { input, ...(inspect === undefined ? IN_CROWD : { inspect }) }),
     );
   }
 
@@ -151,7 +121,7 @@ export class ApprovalRun {
     this.#asleep = { ...waiting, forget: deadlines.addAt(this.#endsAt, () => this.#wake()) };
     this.#actor = undefined;
     awake.count -= 1;
-    crowd.send({ type: 'sleep', actor });
+    stopInCrowd(actor);
   }
 
   /** What the chart would not heed in this state wakes nobody. */
@@ -169,7 +139,7 @@ export class ApprovalRun {
     asleep.forget();
     const deadlineAt = clock.now() + (this.#endsAt - clock.monotonic());
     const snapshot = waitingSnapshot(asleep, deadlineAt);
-    this.#begin(createActor(machine, { input: asleep.request, snapshot, parent: crowd }));
+    this.#begin(createActor(machine, { input: asleep.request, snapshot, ...IN_CROWD }));
   }
 
   #completed(actor: ApprovalActor): void {

@@ -1,8 +1,9 @@
 /** All approvals of a client that are under way: one for each key, each with its own actor. */
 import type { ApprovalRequest, DeadlineQueue, Outcome } from '../machines/index.ts';
-import { ApprovalRun, type ApprovalRunOptions, type Awake } from './approval-run.ts';
+import { ApprovalRun, type ApprovalRunOptions } from './approval-run.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
+import type { Awake } from './crowd.ts';
 import { AWAKE_AT_MOST, type Environment } from './environment.ts';
 import { CountersignError } from './errors.ts';
 import type { Journal } from './journal/index.ts';

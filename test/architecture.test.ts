@@ -198,6 +198,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/approval-runs.ts',
     'src/waiting-snapshot.ts',
     'src/approvals.ts',
+    'src/crowd.ts',
     'src/environment.ts',
     'src/errors.ts',
     'src/events.ts',

@@ -14,7 +14,7 @@ const ENTRIES = [
 ] as const;
 
 const MOST_BEYOND_EMPTY_MS = 60;
-const REPEATS = 11;
+const REPEATS = 7;
 const QUICK_REPEATS = 3;
 const YARDSTICK = 'a process that imports xstate alone';
 const MB = 2 ** 20;

@@ -6,8 +6,6 @@ import type { InspectionEvent } from 'xstate';
 import type {
   ApprovalRequest,
   ChannelStatus,
-  Decision,
-  Problem,
   Submission,
   WaitEvent,
   WaitInput,
@@ -15,20 +13,18 @@ import type {
   WithdrawInput,
 } from '../../machines/index.ts';
 import type { Environment } from '../environment.ts';
-import { decisionOfFrame, MAX_DECISION_LENGTH } from '../protocol/frames.ts';
 import { routes } from '../protocol/routes.ts';
-import type { Row } from '../protocol/rows.ts';
 import { CatchUp } from './catch-up.ts';
 import { Debts } from './debts.ts';
 import { createExchange, type Exchange } from './exchange.ts';
+import { Incoming } from './incoming.ts';
 import { Lists } from './lists.ts';
 import { LiveChannel } from './live-channel.ts';
 import { heedRetryAfter } from './patience.ts';
 import { Reader } from './reader.ts';
 import { type StateReport, StateReports } from './state-reports.ts';
-import { type Created, type SubmitOptions, submit } from './submit.ts';
+import { type Known, Submissions } from './submissions.ts';
 import type { TokenSource } from './token-source.ts';
-import { Turns } from './turns.ts';
 import { type Twin, Twins } from './twins.ts';
 import { type Contradiction, Waiters, type WaitMode } from './waiters.ts';
 import { withdraw } from './withdraw.ts';
@@ -55,15 +51,6 @@ export interface PlatformClientOptions {
 
 /** Each HTTP exchange, and each withdrawal as a whole, milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
-/** How long a finished create waits for the connection that is being made beside it. */
-const CHANNEL_GRACE_MS = 500;
-const NOT_ASKED = 'the request failed';
-/** Creates at once; a platform of one machine takes no more, and each has a connection of its own. */
-const CREATES_AT_ONCE = 64;
-
-const GIVEN_UP: Problem = { code: 'closed', message: 'given up before it was sent' };
-
-type Known = Pick<SubmitOptions, 'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost'>;
 
 export class PlatformClient {
   readonly #options: PlatformClientOptions;
@@ -72,19 +59,16 @@ export class PlatformClient {
   readonly #waiters: Waiters;
   readonly #catchUp: CatchUp;
   readonly #reader: Reader;
+  readonly #incoming: Incoming;
+  readonly #submissions: Submissions;
   readonly #channel: LiveChannel | undefined;
   /** Approvals that need the channel: their keys, by trace id. */
   readonly #users = new Map<string, string>();
-  readonly #turns = new Turns(CREATES_AT_ONCE);
-  readonly #creates = new Map<string, Promise<string | undefined>>();
-  /** Creates that go on after their approval gave up: what they store is taken back. */
-  readonly #submitting = new Set<Promise<Created>>();
   /** Approvals whose decision may have been sent before we listened. */
   readonly #unread = new Set<string>();
   readonly #debts: Debts;
   readonly #stateReports: StateReports;
   readonly #twins: Twins;
-  #ignoredFrames = 0;
 
   constructor(options: PlatformClientOptions) {
     const { baseUrl, tokens, environment, workspaceId, pollIntervalMs } = options;
@@ -97,7 +81,7 @@ export class PlatformClient {
       exchange: this.#exchange,
       environment,
       workspaceId,
-      onRows: (rows) => this.#onRows(rows),
+      onRows: (rows) => this.#incoming.rows(rows),
     });
     this.#debts = new Debts({
       exchange: this.#exchange,
@@ -124,50 +108,31 @@ export class PlatformClient {
       pollIntervalMs,
       onError: (error) => options.onTrouble(`reading decisions failed: ${error}`),
     });
+    const { confirmGrants } = options;
+    const parts = { waiters: this.#waiters, twins: this.#twins, unread: this.#unread };
+    this.#incoming = new Incoming({ ...parts, workspaceId, confirmGrants, reader: this.#reader });
     this.#channel = options.live ? this.#createChannel() : undefined;
+    this.#submissions = new Submissions({
+      ...parts,
+      exchange: this.#exchange,
+      lists: this.#lists,
+      environment,
+      catchUp: this.#catchUp,
+      debts: this.#debts,
+      channel: this.#channel,
+    });
   }
 
   /** The service of `submitting`. Never rejects. */
   submit(request: ApprovalRequest, known: Known, signal: AbortSignal): Promise<Submission> {
-    this.#users.set(request.traceId, request.key);
-    this.#channel?.open();
-    // Before the clock of its exchange starts: ten thousand that begin at once are no outage.
-    return this.#turns.take(() => this.#submit(request, known, signal));
-  }
-
-  async #submit(request: ApprovalRequest, known: Known, signal: AbortSignal): Promise<Submission> {
-    // Whoever gave up in line has an end already, and nothing to take back.
-    if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
-    const listenedBefore = this.#channelStatus === 'live';
-    if (!known.mayExist && !known.mayBeStored) this.#catchUp.begins(request.traceId);
-    const stopExpecting = this.#waiters.expect();
-    const { environment } = this.#options;
-    const parts = { exchange: this.#exchange, lists: this.#lists, environment };
-    const created = submit({ ...parts, signal, ...known }, request);
-    this.#submitting.add(created);
-    this.#creates.set(
-      request.traceId,
-      created.then((result) => ('problem' in result ? undefined : result.approvalId)),
-    );
-    const result = await created.finally(() => this.#submitting.delete(created));
-    await this.#channel?.settled(CHANNEL_GRACE_MS);
-    // The early decisions must outlive this turn: the wait begins when the machine has moved on.
-    this.#options.environment.clock.setTimeout(stopExpecting, 0);
-    return this.#submissionOf(request, result, listenedBefore);
+    this.#begin(request);
+    return this.#submissions.submit(request, known, signal);
   }
 
   /** The service of `submitting` where the row is known already. */
-  async adopt(
-    request: ApprovalRequest,
-    approvalId: string,
-    mayHaveTwin = false,
-  ): Promise<Submission> {
-    this.#users.set(request.traceId, request.key);
-    this.#channel?.open();
-    this.#unread.add(approvalId);
-    if (mayHaveTwin) this.#twins.expect(request, approvalId);
-    await this.#channel?.settled(CHANNEL_GRACE_MS);
-    return { status: 'submitted', approvalId, channel: this.#channelStatus };
+  adopt(request: ApprovalRequest, approvalId: string, mayHaveTwin = false): Promise<Submission> {
+    this.#begin(request);
+    return this.#submissions.adopt(request, approvalId, mayHaveTwin);
   }
 
   /** Whether an approval of this key has ended here whose row may still wait for a person. */
@@ -211,7 +176,7 @@ export class PlatformClient {
    * @param mayExist whether another process may have made the row
    */
   async withdraw(input: WithdrawInput, mayExist = false): Promise<Withdrawal> {
-    const submitted = this.#creates.get(input.request.traceId);
+    const submitted = this.#submissions.underWay(input.request.traceId);
     const { environment } = this.#options;
     const parts = { exchange: this.#exchange, lists: this.#lists, environment };
     const readError = this.#reader.lastError;
@@ -236,13 +201,13 @@ export class PlatformClient {
 
   /** Frames so far that told us of no decision. */
   get ignoredFrames(): number {
-    return this.#ignoredFrames;
+    return this.#incoming.ignoredFrames;
   }
 
   /** Nobody waits for this approval any more. The last one closes the channel. */
   release({ traceId }: ApprovalRequest): void {
     this.#users.delete(traceId);
-    this.#creates.delete(traceId);
+    this.#submissions.forget(traceId);
     this.#catchUp.ends(traceId);
     this.#twins.release(traceId);
     if (this.#users.size === 0) this.#channel?.close();
@@ -258,7 +223,7 @@ export class PlatformClient {
     this.#reader.close();
     this.#channel?.close();
     await this.#stateReports.close();
-    await Promise.allSettled(this.#submitting);
+    await this.#submissions.settled();
     await this.#debts.close();
     await this.#lists.close();
   }
@@ -271,15 +236,9 @@ export class PlatformClient {
     return this.#channel?.lastError ?? 'the live channel is switched off';
   }
 
-  #submissionOf(request: ApprovalRequest, result: Created, listenedBefore: boolean): Submission {
-    if ('problem' in result) {
-      if (result.mayBeStored)
-        this.#debts.owe({ request, approvalId: null, why: NOT_ASKED, isUnsure: true });
-      return { status: 'refused', problem: result.problem };
-    }
-    if (result.mayHaveTwin) this.#twins.expect(request, result.approvalId);
-    if (result.found || !listenedBefore) this.#unread.add(result.approvalId);
-    return { status: 'submitted', approvalId: result.approvalId, channel: this.#channelStatus };
+  #begin({ traceId, key }: ApprovalRequest): void {
+    this.#users.set(traceId, key);
+    this.#channel?.open();
   }
 
   #join(
@@ -287,8 +246,7 @@ export class PlatformClient {
     mode: WaitMode,
     report: (event: WaitEvent) => void,
   ): () => void {
-    // Whoever takes it back from here on knows the id.
-    this.#creates.delete(request.traceId);
+    this.#submissions.forget(request.traceId);
     const wasHeld = this.#waiters.isHeld({ request, approvalId, mode });
     const leave = this.#waiters.add({ request, approvalId, mode, report });
     if (!wasHeld) this.#catchUp.joins(request.traceId, approvalId);
@@ -311,7 +269,7 @@ export class PlatformClient {
       tokens,
       environment,
       ...(inspect === undefined ? {} : { inspect }),
-      onFrame: (text) => this.#onFrame(text),
+      onFrame: (text) => this.#incoming.frame(text),
       onLive: () => {
         this.#waiters.broadcast({ type: 'channel.live' });
         this.#reader.request();
@@ -319,31 +277,5 @@ export class PlatformClient {
       onDown: (error) => this.#waiters.broadcast({ type: 'channel.lost', error }),
       onTrouble,
     });
-  }
-
-  #onRows(rows: readonly Row[]): void {
-    for (const row of rows) {
-      this.#twins.look(row);
-      this.#reader.look(row);
-      this.#waiters.compareRow(row);
-    }
-  }
-
-  #onFrame(text: string): void {
-    const decision = decisionOfFrame(text, this.#options.workspaceId);
-    if (decision === undefined) {
-      this.#ignoredFrames += 1;
-      // It may have been ours: a read tells.
-      if (text.length > MAX_DECISION_LENGTH && this.#waiters.size > 0) this.#reader.request();
-      return;
-    }
-    if (decision.status === 'approved' && this.#options.confirmGrants) this.#confirm(decision);
-    else this.#waiters.deliver(decision);
-  }
-
-  /** Reads the row at once, or as soon as somebody waits for it. */
-  #confirm({ approvalId }: Decision): void {
-    if (this.#waiters.get(approvalId) !== undefined) this.#reader.request();
-    else if (this.#waiters.isExpecting) this.#unread.add(approvalId);
   }
 }

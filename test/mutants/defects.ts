@@ -45,7 +45,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D4',
     what: 'Does not read what was decided before the channel was open.',
-    file: 'src/client/platform-client.ts',
+    file: 'src/client/submissions.ts',
     find: 'if (result.found || !listenedBefore)',
     replace: 'if (result.found)',
     tests: TESTS,

@@ -77,8 +77,8 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G2d',
     what: 'Believes a frame where the row has to confirm grants.',
-    file: 'src/client/platform-client.ts',
-    find: "decision.status === 'approved' && this.#options.confirmGrants",
+    file: 'src/client/incoming.ts',
+    find: "decision.status === 'approved' && confirmGrants",
     replace: 'false',
     tests: ['test/wire.test.ts'],
     names: /grants are confirmed/,
