@@ -210,6 +210,22 @@ describe('an approval that waits among many', () => {
     expect(contradictions).toEqual(['denied']);
   });
 
+  it('leaves its place to another approval to which the platform gave the same id', async () => {
+    const world = await asked({ fields: { deadlineAt: 1_000_000_010_000 } });
+    const later: string[] = [];
+    world.waiters.add({
+      approvalId: ROW,
+      request: sampleRequest({ traceId: 'another' }),
+      mode: 'live',
+      report: ({ type }) => later.push(type),
+    });
+    world.time.advance(10_000);
+    await turn();
+    expect(world.ends).toMatchObject([{ status: 'timeout' }]);
+    world.waiters.deliver(approved());
+    expect(later).toEqual(['decision.received']);
+  });
+
   it('stays awake while somebody watches the actors', async () => {
     const { services } = await asked({ isWatched: true });
     expect(services).toEqual({ starts: 1, running: 1 });

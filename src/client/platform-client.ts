@@ -251,7 +251,7 @@ export class PlatformClient {
     const leave = this.#waiters.add({ request, approvalId, mode, report });
     if (!wasHeld) this.#catchUp.joins(request.traceId, approvalId);
     if (this.#unread.delete(approvalId)) this.#reader.request();
-    else this.#reader.arm();
+    else if (!wasHeld) this.#reader.arm();
     return () => {
       leave();
       this.#catchUp.leaves(request.traceId, approvalId);

@@ -46,6 +46,8 @@ export class Waiters {
   readonly #settled = new Map<string, Settled>();
   /** Decisions that came before the answer to their POST, while a POST is under way. */
   readonly #early = new Map<string, Decision[]>();
+  /** Who was held when another one began to wait for the same id. */
+  readonly #displaced = new WeakSet<ApprovalRequest>();
   readonly #onContradiction: (contradiction: Contradiction) => void;
   readonly #lookAtDeadlines: () => void;
   #submitting = 0;
@@ -93,7 +95,12 @@ export class Waiters {
 
   /** Starts a wait; the result ends it. */
   add(waiter: Waiter): () => void {
-    this.#drop(this.#waiting.get(waiter.approvalId));
+    const before = this.#waiting.get(waiter.approvalId);
+    // Two for one id are a fault of the platform: the later one waits, and who wakes changes nothing.
+    if (this.#displaced.delete(waiter.request)) return () => undefined;
+    if (before?.isHeld === true && before.request !== waiter.request)
+      this.#displaced.add(before.request);
+    this.#drop(before);
     this.#waiting.set(waiter.approvalId, waiter);
     if (waiter.mode === 'polling') this.#polling += 1;
     // The same approval may be waited for again, by its key.

@@ -210,11 +210,20 @@ export class Journal {
   async #giveWay(answered: JournalEntry, goesOn: JournalEntry, as: string): Promise<void> {
     const main = mainName(as);
     const beside = this.#besideName(main);
-    this.#joined.set(answered.request.traceId, beside);
+    const wasTakenOver = this.#takenOver.has(main);
     this.#entries.set(main, goesOn);
     this.#takenOver.add(main);
-    await this.#own.shift(as, main, beside);
+    this.#joined.set(answered.request.traceId, beside);
     this.#joined.delete(goesOn.request.traceId);
+    try {
+      await this.#own.shift(as, main, beside);
+    } catch {
+      // Each stays where it stands, and the one that goes on begins anew.
+      this.#entries.set(main, answered);
+      if (!wasTakenOver) this.#takenOver.delete(main);
+      this.#joined.delete(answered.request.traceId);
+      this.#joined.set(goesOn.request.traceId, as);
+    }
   }
 
   #besideName(main: string): string {

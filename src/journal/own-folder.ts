@@ -63,15 +63,19 @@ export class OwnFolder {
   }
 
   /**
-   * Names an entry anew, and the one that had the name before.
-   * @param aside what becomes of the one that stands there, if it still does
+   * Names an entry anew, and the one that had the name before; both or none.
+   * @param aside the new name of the one that stands there, if it still does
    * @throws Error of the file system
    */
   shift(name: string, to: string, aside: string): Promise<void> {
     const { files } = this.#environment;
     return this.#inTurn(to, async ({ path }) => {
-      await files.rename(join(path, to), join(path, aside)).catch(undefinedIfMissing);
-      await files.rename(join(path, name), join(path, to));
+      const [from, back] = [join(path, to), join(path, aside)];
+      await files.rename(from, back).catch(undefinedIfMissing);
+      await files.rename(join(path, name), from).catch(async (error: unknown) => {
+        await files.rename(back, from).catch(() => undefined);
+        throw error;
+      });
     });
   }
 

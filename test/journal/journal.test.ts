@@ -136,6 +136,38 @@ describe('the journal', () => {
     );
   });
 
+  it.each([2, 3])(
+    'G7 goes on beside what was answered where rename number %i fails',
+    async (fails) => {
+      const { journalOf, kill } = processesOn(temporaryFolder());
+      const again = journalEntry({ key: request.key, traceId: 'trace-3' }).request;
+      let renames = Number.NEGATIVE_INFINITY;
+      const rename: Files['rename'] = async (from, to) => {
+        renames += 1;
+        if (renames === fails) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+        await systemFiles.rename(from, to);
+      };
+      const [first, second] = [journalOf(1), journalOf(2)];
+      const third = journalOf(3, { files: { ...systemFiles, rename } });
+      await first.begin(request);
+      first.note(request, { isAnswered: true });
+      await first.close();
+      kill(1);
+      await third.claim(request.key);
+      await second.begin(again);
+      kill(2);
+      renames = 0;
+      expect(await third.claimAll()).toMatchObject({ entries: [{ request: again }] });
+      await third.begin(again);
+      third.note(again, { isAnswered: true });
+      await third.close();
+      kill(3);
+      const { entries } = await journalOf(4).claimAll();
+      expect(entries.map(({ isAnswered }) => isAnswered)).not.toContain(undefined);
+      expect(entries.map((entry) => entry.request.traceId)).toContain(again.traceId);
+    },
+  );
+
   it('G7 leaves no copy of what is answered that was begun anew', async () => {
     const { journalOf, kill } = processesOn(temporaryFolder());
     const again = journalEntry({ key: request.key, traceId: 'trace-3' }).request;

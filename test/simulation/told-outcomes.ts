@@ -100,7 +100,7 @@ export class ToldOutcomes {
     const { asks, closing } = this.#options.ledger;
     // After the end of a key's approval whoever asks again gets what became of its row.
     const isCause = ({ gaveUp, life, outcome }: Ask): boolean =>
-      gaveUp === true || life !== ask.life || (outcome !== undefined && hasRow(outcome));
+      gaveUp === true || life !== ask.life || (outcome !== undefined && hadRow(outcome));
     const isSharer = (other: Ask): boolean =>
       ask.key !== undefined && other.key === ask.key && other !== ask;
     const isCaused = ask.gaveUp === true || asks.filter(isSharer).some(isCause);
@@ -121,7 +121,9 @@ export class ToldOutcomes {
   }
 }
 
-const hasRow = ({ status }: Outcome): boolean => status !== 'failed';
+/** Whose record could not be written took its row back before it failed. */
+const hadRow = (outcome: Outcome): boolean =>
+  outcome.status !== 'failed' || outcome.error.code === 'audit';
 
 function failedAs(code: string) {
   switch (code) {
