@@ -44,7 +44,7 @@ export function linesOption(lines: Lines, palette: Palette): EChartsOption {
 }
 
 const gridOf = (index: number, count: number) => ({
-  left: `${(index * 100) / count + 6}%`,
+  left: `${(index * 100) / count + 7}%`,
   width: `${100 / count - 8}%`,
   top: 66,
   bottom: 78,
