@@ -12,13 +12,12 @@ export function machineTable({ machine }: Run): string {
   return `| | |\n|---|---|\n${rows.join('')}`;
 }
 
-/** How many goals hold, and which do not. */
+/** How many goals hold, and each with what was measured. */
 export function goalsSummary({ sections }: Run): string {
   const goals = sections.flatMap(({ figures }) => figures.filter(({ goal }) => goal !== undefined));
-  const missed = goals.filter((figure) => holds(figure) === false);
-  const head = `${goals.length - missed.length} of ${goals.length} goals hold.`;
-  const names = missed.map(({ name }) => `- ${name}\n`).join('');
-  return missed.length === 0 ? `${head}\n` : `${head} Missed:\n\n${names}`;
+  const kept = goals.filter((figure) => holds(figure) === true);
+  const head = `${kept.length} of ${goals.length} goals hold.\n`;
+  return goals.length === 0 ? head : `${head}\n${markdownTable({ figures: goals })}`;
 }
 
 export const sectionsText = ({ sections }: Run, pictures: Pictures = new Map()): string =>

@@ -38,7 +38,7 @@ const padded = (cell: string, column: number, width = 0): string =>
   RIGHT.has(column) ? cell.padStart(width) : cell.padEnd(width);
 
 /** Without the title: pages have headings of their own. */
-export function markdownTable({ figures }: Section): string {
+export function markdownTable({ figures }: Pick<Section, 'figures'>): string {
   const [head, ...rows] = rowsOf(figures);
   const rule = head.map((_, column) => (RIGHT.has(column) ? '---:' : '---'));
   return [head, rule, ...rows].map(markdownRow).join('');
