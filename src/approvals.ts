@@ -97,7 +97,7 @@ export class Approvals implements AsyncDisposable {
     const host = {
       request: (input: RequestInput, { signal }: RequestOptions) =>
         this.#track(this.#ask(input, signal, 'hold')),
-      record: (event: AuditEvent) => this.#parts.recorder.record(event),
+      record: (event: AuditEvent) => this.#track(this.#record(event)),
       readConfig: () =>
         this.#lazy.loaded?.readConfig() ?? this.#lazy.load().then((parts) => parts.readConfig()),
       uuid: this.#environment.uuid,
@@ -212,11 +212,12 @@ export class Approvals implements AsyncDisposable {
       refuseStrangeSignal(signal);
       const ask = await this.#requestOf(asked, traceId);
       const found = runs.sameKey(ask) ?? (await this.#leftBehind(asked, ask));
-      this.#refuseWhenClosed();
+      // Also when it was closed meanwhile: it is off the journal, and nobody else will be told.
       if (found !== undefined && 'status' in found) {
         if (grant === 'hold' && found.approved) runs.hold(found.traceId);
         return found;
       }
+      this.#refuseWhenClosed();
       const request = beginningNow(ask, askedAt, environment.clock);
       const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
       if (grant === 'hold') runs.hold(shared.request.traceId);
@@ -233,6 +234,11 @@ export class Approvals implements AsyncDisposable {
     request: ApprovalRequest,
   ): Promise<SharedRun | Outcome | undefined> {
     return key === undefined ? undefined : this.#parts.resumption?.one(request);
+  }
+
+  async #record(event: AuditEvent): Promise<void> {
+    this.#refuseWhenClosed();
+    await this.#parts.recorder.record(event);
   }
 
   async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {

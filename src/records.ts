@@ -26,11 +26,11 @@ export function refusalEvent(outcome: Failed, action: string, workspaceId: strin
   };
 }
 
-/** Somebody who shared an approval by its key, and ended before it. */
+/** Somebody who shared an approval by its key, and has an end of their own. */
 export const leftEvent = (outcome: Outcome, request: ApprovalRequest): AuditEvent =>
   recordOf(request, 'left', {
     status: outcome.status,
-    error: 'the approval goes on for others who share its key',
+    error: 'an end of its own, beside the approval that it shared by its key',
   });
 
 /** What every record of this approval shares. */

@@ -128,7 +128,7 @@ export class Resumption {
     const found = await (end === undefined ? this.#goOn(entry) : this.#ended(entry, end)).catch(
       (error: unknown) => this.#refuse(entry, error),
     );
-    const outcome = 'status' in found ? Promise.resolve(found) : found.wholeOutcome;
+    const outcome = 'status' in found ? Promise.resolve(found) : awaited(found);
     return { traceId, key, action, outcome };
   }
 
@@ -252,6 +252,10 @@ export class Resumption {
     }
   }
 }
+
+/** Who shares it by its key, and gives up, leaves this one waiting. */
+const awaited = (shared: SharedRun): Promise<Outcome> =>
+  shared.wait(shared.request, undefined).then(({ outcome }) => outcome);
 
 const heldBy = ({ owner, folder, count }: HeldEntries): string =>
   `${count} approvals are in the hands of process ${owner.pid} on ${owner.host} (since ${owner.since}); ` +

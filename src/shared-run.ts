@@ -41,38 +41,53 @@ export class SharedRun {
   }
 
   /**
-   * The outcome, for one of those who ask. Who gives up while others wait leaves with an end of
-   * their own; the last one takes the request back.
+   * The outcome, for one of those who ask, whose deadline holds beside the approval's own. Who gives
+   * up, or has waited long enough, while others wait leaves with an end of their own; the last one
+   * takes the request back.
    * @returns `left: true` where the end is their own
    */
   wait(asker: ApprovalRequest, signal: AbortSignal | undefined): Promise<Waited> {
-    const { environment, deadlines } = this.#options;
+    const { run, outcome } = this.#options;
     this.#waiting += 1;
     // Who asked first and cannot give up leaves with the approval.
-    if (asker === this.request && signal === undefined) return this.#options.outcome.then(together);
+    if (asker === this.request && signal === undefined) return outcome.then(together);
     return new Promise((resolve) => {
-      let takeBack: (() => void) | undefined;
-      const settle = (outcome: Outcome, left: boolean): void => {
-        takeBack?.();
-        signal?.removeEventListener('abort', giveUp);
-        resolve({ outcome, left });
-      };
-      const leave = (end: Outcome): void => {
-        takeBack?.();
+      let own: OwnEnd | undefined;
+      const leave = (end: OwnEnd): void => {
+        if (own !== undefined) return;
+        own = end;
+        stop();
         this.#waiting -= 1;
-        if (this.#waiting === 0) this.#options.run.withdraw(GAVE_UP);
-        else settle(end, true);
+        if (this.#waiting === 0) run.withdraw(end.why);
+        else resolve({ outcome: end.outcome, left: true });
       };
-      const giveUp = (): void => leave(withdrawn(subjectOf(asker), GAVE_UP));
-      // The deadline of the first one is the approval's own.
-      if (asker !== this.request)
-        takeBack = deadlines.add(environment.clock.now() + asker.timeoutMs, () =>
-          leave(timedOut(subjectOf(asker), 'deadline')),
-        );
-      signal?.addEventListener('abort', giveUp, { once: true });
-      if (signal?.aborted === true) giveUp();
-      void this.#options.outcome.then((outcome) => settle(outcome, false));
+      const stop = this.#watch(asker, signal, leave);
+      if (signal?.aborted === true) leave(gaveUp(asker));
+      void outcome.then((whole) => {
+        stop();
+        resolve(asLast(own, whole));
+      });
     });
+  }
+
+  /** Calls `leave` when the asker has had enough; the result ends that. */
+  #watch(
+    asker: ApprovalRequest,
+    signal: AbortSignal | undefined,
+    leave: (end: OwnEnd) => void,
+  ): () => void {
+    const { environment, deadlines } = this.#options;
+    const giveUp = (): void => leave(gaveUp(asker));
+    signal?.addEventListener('abort', giveUp, { once: true });
+    // The deadline of the first one is the approval's own.
+    const takeBack =
+      asker === this.request
+        ? undefined
+        : deadlines.add(environment.clock.now() + asker.timeoutMs, () => leave(timeIsUp(asker)));
+    return () => {
+      signal?.removeEventListener('abort', giveUp);
+      takeBack?.();
+    };
   }
 }
 
@@ -84,7 +99,29 @@ export interface Waited {
 
 const together = (outcome: Outcome): Waited => ({ outcome, left: false });
 
+/** Whose time was up is told that, where the approval was taken back because of it. */
+const asLast = (own: OwnEnd | undefined, whole: Outcome): Waited =>
+  own?.outcome.status === 'timeout' && whole.status === 'withdrawn'
+    ? { outcome: own.outcome, left: true }
+    : together(whole);
+
+/** An end of one's own, and what the platform's people are told where nobody else waits. */
+interface OwnEnd {
+  readonly outcome: Outcome;
+  readonly why: string;
+}
+
 const GAVE_UP = 'the caller gave up';
+
+const gaveUp = (asker: ApprovalRequest): OwnEnd => ({
+  outcome: withdrawn(subjectOf(asker), GAVE_UP),
+  why: GAVE_UP,
+});
+
+const timeIsUp = (asker: ApprovalRequest): OwnEnd => ({
+  outcome: timedOut(subjectOf(asker), 'deadline'),
+  why: `the last one who asked waited ${asker.timeoutMs / 1000}s`,
+});
 
 /** The row is the approval's, which goes on: an end of one's own does not name it. */
 const subjectOf = (request: ApprovalRequest) => ({ request, approvalId: null });

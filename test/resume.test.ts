@@ -9,6 +9,7 @@ import {
   type Approvals,
   type ApprovalsOptions,
   createApprovals,
+  type RequestInput,
   systemEnvironment,
   verifyAuditLog,
 } from '../src/index.ts';
@@ -266,6 +267,35 @@ describe('resume() after a crash', () => {
     expect(found.get(traceId)).toMatchObject({ outcome: 'granted' });
   });
 
+  it('F43 hands over a grant also to whoever asks by its key while the client is closed', async () => {
+    const { start } = await grantedAndNotUsed({}, KEYED);
+    const stat: typeof systemFiles.stat = (path) => {
+      if (path.includes('/used/')) void approvals.close();
+      return systemFiles.stat(path);
+    };
+    const environment = { ...systemEnvironment, files: { ...systemFiles, stat } };
+    const { approvals } = start({ environment });
+    expect(await approvals.request(KEYED)).toMatchObject({ status: 'granted' });
+    await approvals.close();
+    expect(await start().approvals.resume()).toEqual([]);
+  });
+
+  it('goes on also where somebody who asked with its key gives up', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(KEYED);
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    const { approvals } = start();
+    const { outcome } = await resumed(approvals);
+    const joined = approvals.request(KEYED, { signal: AbortSignal.abort() });
+    expect(await joined).toMatchObject({ status: 'withdrawn' });
+    platform.decide(id, 'approved', 'dana');
+    expect(await outcome).toMatchObject({ status: 'granted', decidedBy: 'dana' });
+  });
+
   it('F43 keeps a grant in the journal until it is used, however long that takes', async () => {
     const platform = await fakePlatform();
     const { start, entries } = machineOn(platform);
@@ -385,22 +415,27 @@ function forgeGrant(path: string, hash: 'wrong' | 'right', changes: JsonObject):
 const isGrant = (line: string): boolean => line.includes('"outcome":"granted","trace_id"');
 
 /** A guarded function was granted, and its process died before it could use the grant. */
-async function grantedAndNotUsed(options: ApprovalsOptions = {}) {
+async function grantedAndNotUsed(
+  options: ApprovalsOptions = {},
+  ask: RequestInput = { action: ASK.action },
+) {
   const platform = await fakePlatform();
   const machine = machineOn(platform);
   const dying = Promise.withResolvers<void>();
-  const files = {
-    ...systemFiles,
-    unlink: (path: string) => {
-      if (!path.includes('owners')) return systemFiles.unlink(path);
-      first.kill();
-      dying.resolve();
-      return new Promise<void>(() => {});
-    },
+  const die = (): Promise<never> => {
+    first.kill();
+    dying.resolve();
+    return new Promise<never>(() => {});
   };
+  // A key's grant is marked as used, and then the entry goes.
+  const open: typeof systemFiles.open = (path, ...how) =>
+    path.includes('/used/') ? die() : systemFiles.open(path, ...how);
+  const unlink = (path: string): Promise<void> =>
+    path.includes('owners') ? die() : systemFiles.unlink(path);
+  const files = { ...systemFiles, open, unlink };
   const first = machine.start({ environment: { ...systemEnvironment, files } });
   const fn = vi.fn();
-  void first.approvals.requires(fn, () => ({ action: ASK.action }))({ eur: 5 });
+  void first.approvals.requires(fn, () => ask)({ eur: 5 });
   platform.decide((await platform.waitForRow()).id, 'approved');
   await dying.promise;
   return { ...machine, ...machine.start(options), start: machine.start, fn };

@@ -1,5 +1,5 @@
 /** The requesting side over a platform that behaves as the recorded one, and worse. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -420,4 +420,20 @@ describe('a caller', () => {
     ]);
     expect(platform.requests).toEqual([]);
   });
+
+  it.each(['used before', 'never used'])(
+    'with such a role does not run any more when the client, %s, was closed',
+    async (use) => {
+      const config = 'rbac: {roles: [operator]}\nhitl: {bypass_roles: [operator]}\n';
+      const { approvals, auditPath } = requestingSide((await fakePlatform()).url, { config });
+      const fn = vi.fn();
+      const guarded = approvals.requires(fn, () => ({ action: 'Count' }));
+      if (use === 'used before') await guarded({});
+      await approvals.close();
+      fn.mockClear();
+      await expect(guarded({})).rejects.toMatchObject({ code: 'closed' });
+      expect(fn).not.toHaveBeenCalled();
+      expect(existsSync(auditPath)).toBe(use === 'used before');
+    },
+  );
 });
