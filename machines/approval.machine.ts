@@ -106,8 +106,7 @@ export const approvalMachine = setup({
     keepWithdrawnElsewhere: assign({
       ending: ({ event }) => ({
         by: 'elsewhere' as const,
-        why:
-          (event.type === 'decision.received' && event.decision.decidedBy) || 'by another process',
+        why: (event.type === 'decision.received' && event.decision.note) || 'somebody took it back',
       }),
     }),
     conclude: assign({ conclusion: (_, conclusion: Conclusion) => conclusion }),

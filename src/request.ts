@@ -21,8 +21,9 @@ export interface RequestInput {
   readonly args?: unknown;
   /**
    * One key, one approval, one answer: the same key after a crash goes on with the same approval, and
-   * after its end gets the same outcome again (a guarded function runs once all the same). It stands
-   * for the action and the arguments; another reason makes no other approval. Who asks with the key
+   * after a person's decision gets that decision again (a guarded function runs once all the same);
+   * what timed out or was taken back stays so, and is told as `withdrawn`. It stands for the action
+   * and the arguments; another reason makes no other approval. Who asks with the key
    * of one that is under way shares it: their own `timeout` may end their wait before its deadline,
    * and never after it. 1 to 256 characters of printable ASCII. Default: a new one.
    */

@@ -63,10 +63,7 @@ export class SharedRun {
       };
       const stop = this.#watch(asker, signal, leave);
       if (signal?.aborted === true) leave(gaveUp(asker));
-      void outcome.then((whole) => {
-        stop();
-        resolve(asLast(own, whole));
-      });
+      void outcome.finally(stop).then((whole) => resolve(asLast(own, whole)));
     });
   }
 

@@ -376,6 +376,18 @@ describe('the defects of the original do not occur', () => {
     expect(platform.rows()).toHaveLength(1);
   });
 
+  it('D20: a key whose request was taken back says so, and why', async () => {
+    const { approvals } = requestingSide((await fakePlatform()).url);
+    const ask = { ...ASK, key: 'nightly-1' };
+    expect(await approvals.request({ ...ask, timeout: '200ms' })).toMatchObject({
+      status: 'timeout',
+    });
+    expect(await approvals.request(ask)).toMatchObject({
+      status: 'withdrawn',
+      error: { message: 'Withdrawn: timed out after 0.2s' },
+    });
+  });
+
   it('D21: a cancelled wait leaves a record, and no open request', async () => {
     const platform = await fakePlatform();
     const { approvals, outcomes } = requestingSide(platform.url);

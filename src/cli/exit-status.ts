@@ -23,13 +23,17 @@ const ENDS = {
 } as const satisfies Record<OutcomeStatus, number>;
 
 /** Failures that the caller can mend by calling in another way. */
-const CALLED_WRONG: ReadonlySet<ErrorCode> = new Set(['config', 'input', 'conflict']);
+const CALLED_WRONG: ReadonlySet<ErrorCode> = new Set(['config', 'input']);
 
-/** True where settings, `config.yaml`, the platform's address, or the request itself is wrong. */
+/** True where settings, `config.yaml`, or the request itself is wrong. */
 export const isWrongCall = (code: ErrorCode): boolean => CALLED_WRONG.has(code);
 
-/** The exit status of `countersign request`. */
-export function exitStatusOf(outcome: Outcome): number {
-  if (outcome.status === 'failed' && isWrongCall(outcome.error.code)) return EXIT.usage;
+/**
+ * The exit status of `countersign request`.
+ * @param wasSubmitted what fails from there on (a platform that refuses it) is no wrong call
+ */
+export function exitStatusOf(outcome: Outcome, wasSubmitted: boolean): number {
+  if (outcome.status === 'failed' && !wasSubmitted && isWrongCall(outcome.error.code))
+    return EXIT.usage;
   return ENDS[outcome.status];
 }

@@ -53,9 +53,9 @@ Usage: countersign request ACTION [--reason TEXT] [--args JSON] [--key K] [--tim
 Needs WORKSPACE_ID, who asks. PLATFORM_URL says where; APPROVAL_TOKEN is sent where it is set.
 Ctrl-C and SIGTERM take the request back before the process ends.
 
-Exit status: 0 granted, 1 denied, 2 called in a wrong way (usage, settings, the request itself, a
-key that stands for something else), 3 nobody answered in time, 4 failed, 5 withdrawn. This help
-ends with 2: 0 means granted, and nothing else.
+Exit status: 0 granted, 1 denied, 2 called in a wrong way (usage, settings, the request itself),
+3 nobody answered in time, 4 failed, 5 withdrawn. This help ends with 2: 0 means granted, and
+nothing else.
 
 Example: countersign request "Deploy 1.4 to production" --timeout 10m && ./deploy 1.4
 An action that a program fills in stands behind --: countersign request -- "$ACTION"`;

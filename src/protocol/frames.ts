@@ -6,10 +6,9 @@
  */
 import { z } from 'zod';
 import type { Decision } from '../../machines/index.ts';
-import { type Ended, endOf, isThere } from './rows.ts';
+import { decisionOf, idSchema, isThere } from './rows.ts';
 import { isUnambiguous } from './strict-json.ts';
 
-const id = z.string().min(1).max(256);
 const name = z.string().nullish().catch(null);
 
 const details = {
@@ -23,19 +22,19 @@ const details = {
 
 const flatSchema = z.object({
   event: z.literal('APPROVAL_DECIDED'),
-  approval_id: id,
+  approval_id: idSchema,
   status: z.enum(['approved', 'denied']),
-  workspace_id: z.string().optional(),
+  workspace_id: z.string().nullish(),
   payload: z
     .object({ approval_id: z.unknown().optional(), decision: z.unknown().optional() })
-    .optional(),
+    .nullish(),
   ...details,
 });
 
 const envelopedSchema = z.object({
   event: z.enum(['APPROVAL_APPROVED', 'APPROVAL_DENIED', 'APPROVAL_EXPIRED', 'APPROVAL_WITHDRAWN']),
   workspace_id: z.string(),
-  payload: z.object({ approval_id: id, decision: z.unknown().optional(), ...details }),
+  payload: z.object({ approval_id: idSchema, decision: z.unknown().optional(), ...details }),
 });
 
 const frameSchema = z.discriminatedUnion('event', [flatSchema, envelopedSchema]);
@@ -69,7 +68,7 @@ export function decisionOfFrame(data: string, workspaceId: string): Decision | u
   const parsed = frameSchema.safeParse(parse(data));
   if (!parsed.success) return undefined;
   const frame = parsed.data;
-  if (frame.workspace_id !== undefined && frame.workspace_id !== workspaceId) return undefined;
+  if (isThere(frame.workspace_id) && frame.workspace_id !== workspaceId) return undefined;
   // Readers differ in which of two equal keys they keep. Looked at last: few frames get here.
   if (!isUnambiguous(data)) return undefined;
   return frame.event === 'APPROVAL_DECIDED' ? ofFlat(frame) : ofEnveloped(frame);
@@ -83,10 +82,10 @@ const mayDecide = (data: string): boolean => data.includes('"APPROVAL_') || data
 
 /** Our platform sends both forms in one frame; where they differ, neither is believed. */
 function ofFlat(frame: z.infer<typeof flatSchema>): Decision | undefined {
-  const { approval_id: approvalId, status, payload = {} } = frame;
-  if (!isSaid(payload.decision, status) || !isSaid(payload.approval_id, approvalId))
+  const { approval_id: approvalId, status, payload } = frame;
+  if (!isSaid(payload?.decision, status) || !isSaid(payload?.approval_id, approvalId))
     return undefined;
-  return toDecision(frame, approvalId, status);
+  return decisionOf(approvalId, status, frame);
 }
 
 const isSaid = (said: unknown, expected: string): boolean =>
@@ -97,29 +96,8 @@ function ofEnveloped(frame: z.infer<typeof envelopedSchema>): Decision | undefin
   const status = STATUS_OF[event];
   const outcome = OUTCOME_OF[event];
   if (outcome !== undefined)
-    return toDecision({ ...payload, outcome }, payload.approval_id, status);
-  return payload.decision === status ? toDecision(payload, payload.approval_id, status) : undefined;
-}
-
-type Details = z.infer<z.ZodObject<typeof details>>;
-
-function toDecision(
-  from: Details,
-  approvalId: string,
-  said: Ended['status'],
-): Decision | undefined {
-  const decidedBy = from.decided_by || null;
-  const status = endOf({ status: said, decidedBy, outcome: from.outcome });
-  if (status === undefined) return undefined;
-  return {
-    approvalId,
-    status,
-    decidedBy: status === 'approved' || status === 'denied' ? decidedBy : null,
-    decidedAt: from.decided_at ?? null,
-    note: from.note || null,
-    edited: isThere(from.edited_args),
-    ...(from.digest === undefined ? {} : { digest: from.digest }),
-  };
+    return decisionOf(payload.approval_id, status, { ...payload, outcome });
+  return payload.decision === status ? decisionOf(payload.approval_id, status, payload) : undefined;
 }
 
 function parse(data: string): unknown {

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { Decision, DecisionStatus } from '../../machines/index.ts';
 import { AUTO_EXPIRED, WITHDRAWN_PREFIX } from './routes.ts';
 
-const id = z.string().min(1).max(256);
+/** As it comes; longer ones fit into no address. Characters. */
+export const idSchema = z.string().min(1).max(4_096);
+
 const text = z.string().nullish();
 
 /** The answer to `POST …/approvals`. An id is everything; `status` may be missing. */
 export const createdSchema = z.object({
-  approval_id: id,
+  approval_id: idSchema,
   status: z.literal('pending').optional(),
 });
 
@@ -17,7 +19,7 @@ export const createdSchema = z.object({
  * and an unknown word must not make the rest of the row unreadable.
  */
 export const rowSchema = z.object({
-  id,
+  id: idSchema,
   task_id: text,
   action: text,
   reason: text,
@@ -64,18 +66,36 @@ const isEmptyOr = (outcome: unknown, word: string): boolean =>
 /** Whether a platform sent a value at all. */
 export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
-/** The decision that a row holds, or `undefined` while it is open. */
-export function decisionOfRow(row: Row): Decision | undefined {
-  const decidedBy = row.decided_by || null;
-  const status = endOf({ status: row.status, decidedBy, outcome: row.outcome });
+/** What rows and frames say beside the id and the status, in the same words. */
+export type EndDetails = Pick<
+  Partial<Row>,
+  'decided_by' | 'decided_at' | 'note' | 'outcome' | 'digest' | 'edited_args'
+>;
+
+/** The decision that these words tell of, or `undefined` where they tell of none. */
+export function decisionOf(
+  approvalId: string,
+  said: unknown,
+  details: EndDetails,
+): Decision | undefined {
+  const decidedBy = details.decided_by || null;
+  const status = endOf({ status: said, decidedBy, outcome: details.outcome });
   if (status === undefined) return undefined;
   return {
-    approvalId: row.id,
+    approvalId,
     status,
     decidedBy: status === 'approved' || status === 'denied' ? decidedBy : null,
-    decidedAt: row.decided_at ?? null,
-    note: row.note || null,
-    edited: isThere(row.edited_args),
-    ...(row.digest === undefined ? {} : { digest: row.digest }),
+    decidedAt: details.decided_at ?? null,
+    note: details.note || (status === 'withdrawn' ? whyOf(decidedBy) : null),
+    edited: isThere(details.edited_args),
+    ...(details.digest === undefined ? {} : { digest: details.digest }),
   };
 }
+
+/** Who takes a request back says why, where a person's name would stand. */
+const whyOf = (decidedBy: string | null): string | null =>
+  (decidedBy?.startsWith(WITHDRAWN_PREFIX) && decidedBy.slice(WITHDRAWN_PREFIX.length)) || null;
+
+/** The decision that a row holds, or `undefined` while it is open. */
+export const decisionOfRow = (row: Row): Decision | undefined =>
+  decisionOf(row.id, row.status, row);

@@ -28,7 +28,12 @@ export const fileSchema = z.object({
     .strictObject({ roles: names.optional(), allowed_actions: actionsByRole.optional() })
     .optional(),
   hitl: z
-    .strictObject({ default_timeout: duration.optional(), bypass_roles: names.optional() })
+    .strictObject({
+      default_timeout: duration.optional(),
+      bypass_roles: names.optional(),
+      /** Where Molecule's own tool tells its people; nothing of ours. */
+      channels: z.unknown().optional(),
+    })
     .optional(),
 });
 

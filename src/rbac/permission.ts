@@ -23,7 +23,7 @@ export interface PermissionCheck {
   readonly allowed: boolean;
   /** The roles of the workspace, for the record and for the message. */
   readonly roles: readonly string[];
-  /** The first of them that needs no approval. Only where `allowed`. */
+  /** The first of them that needs no approval, whether or not it may ask for one. */
   readonly bypass: string | undefined;
 }
 
@@ -31,6 +31,6 @@ export interface PermissionCheck {
 export function checkPermission(config: WorkspaceConfig, action: string): PermissionCheck {
   const { roles, allowedActions, bypassRoles } = config;
   const allowed = permits(roles, allowedActions, action);
-  const bypass = allowed ? roles.find((role) => bypassRoles.includes(role)) : undefined;
+  const bypass = roles.find((role) => bypassRoles.includes(role));
   return { allowed, roles, bypass };
 }

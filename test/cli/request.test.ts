@@ -188,6 +188,15 @@ it('ends with 2 where the request itself is refused', async () => {
   expect(stderr).toMatch(/^Failed \(input\): .*U\+0007/);
 });
 
+it.each([404, 409])('ends with 4 where the platform refuses the request with %i', async (code) => {
+  const refusing = await fakePlatform();
+  refusing.respond(fakeRoutes.create, { status: code });
+  const env = { ...asker('unwanted'), PLATFORM_URL: refusing.url };
+  const { status, stdout } = await world.run(['request', 'x', '--json'], { env });
+  expect(status).toBe(4);
+  expect(jsonLines(stdout)).toMatchObject([{ approved: false, status: 'failed' }]);
+});
+
 it('goes on with the same approval under the same key after a kill -9', async () => {
   const env = asker('killed');
   const args = ['request', 'Delete backups', '--key', 'job-7', '--json'];

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { Outcome } from '../../machines/index.ts';
+import type { Outcome, ProblemCode } from '../../machines/index.ts';
 import { exitStatusOf } from '../../src/cli/exit-status.ts';
 import { createLogger, redactedPaths } from '../../src/cli/logger.ts';
 import { outcomeSentence } from '../../src/cli/outcome-sentence.ts';
@@ -25,7 +25,7 @@ it('names the day where it is another one', () => {
 });
 
 const ids = { traceId: 't', approvalId: 'a' };
-const failed = (code: 'config' | 'transport' | 'conflict' | 'auth'): Outcome => ({
+const failed = (code: ProblemCode): Outcome => ({
   ...ids,
   status: 'failed',
   approved: false,
@@ -52,11 +52,12 @@ it.each<[Outcome, number, string]>([
     'Denied by a⟦U+202E⟧nn: no⟦U+001B⟧',
   ],
   [failed('config'), 2, 'Failed (config): it went wrong'],
-  [failed('conflict'), 2, 'Failed (conflict): it went wrong'],
+  [failed('input'), 2, 'Failed (input): it went wrong'],
+  [failed('conflict'), 4, 'Failed (conflict): it went wrong'],
   [failed('transport'), 4, 'Failed (transport): it went wrong'],
   [failed('auth'), 4, 'Failed (auth): it went wrong'],
 ])('ends %j with %i and says so', (outcome, status, sentence) => {
-  expect(exitStatusOf(outcome)).toBe(status);
+  expect(exitStatusOf(outcome, false)).toBe(status);
   expect(outcomeSentence(outcome)).toBe(sentence);
 });
 

@@ -18,6 +18,26 @@ describe('a frame', () => {
   });
 
   it.each([
+    ['null where others say more', { workspace_id: null, payload: null }],
+    ['a long id', { approval_id: 'a'.repeat(4_096) }],
+  ])('decides with %s', (_, fields) => {
+    expect(decisionOfFrame(flat({ status: 'approved', ...fields }), WS)?.status).toBe('approved');
+  });
+
+  it.each([
+    ['withdrawn: no longer needed', 'no longer needed'],
+    ['withdrawn: ', null],
+    ['nobody', null],
+  ])('that was taken back by "%s" says why', (decided_by, note) => {
+    const frame = flat({ status: 'denied', decided_by, outcome: 'withdrawn' });
+    expect(decisionOfFrame(frame, WS)).toMatchObject({
+      status: 'withdrawn',
+      decidedBy: null,
+      note,
+    });
+  });
+
+  it.each([
     ['another status', flat({ status: 'escalated' })],
     ['another case', flat({ status: 'APPROVED' })],
     ['pending', flat({ status: 'pending' })],

@@ -63,6 +63,7 @@ hitl:
     ['holds comments alone', '# nothing\n'],
     ['speaks of other things', 'rback:\n  role: 1\nruntime: langgraph\n'],
     ['starts with a byte order mark', '\ufeffname: x\n'],
+    ['names only the channels of the original tool', 'hitl:\n  channels:\n    - type: slack\n'],
   ])('means the defaults where it %s', async (_, text) => {
     const folder = text === undefined ? temporaryFolder() : await folderWith(text);
     expect(await readConfig(folder)).toEqual({ status: 'ok', config: DEFAULTS });

@@ -19,10 +19,10 @@ import { showWaiting } from '../waiting.ts';
 /** `countersign request`: asks and waits. */
 export async function run(args: string[]): Promise<number> {
   const { input, json } = readCall(args);
-  const { outcome, said } = await ask(input);
+  const { outcome, said, wasSubmitted } = await ask(input);
   if (json) printJson(toToolResult(outcome));
   for (const line of said ?? [outcomeSentence(outcome)]) say(line);
-  return exitStatusOf(outcome);
+  return exitStatusOf(outcome, wasSubmitted);
 }
 
 function readCall(args: string[]): { readonly input: RequestInput; readonly json: boolean } {
@@ -45,6 +45,7 @@ function readCall(args: string[]): { readonly input: RequestInput; readonly json
 
 interface Answer {
   readonly outcome: Outcome;
+  readonly wasSubmitted: boolean;
   /** In place of the sentence of the outcome. */
   readonly said?: readonly string[];
 }
@@ -54,11 +55,11 @@ async function ask(input: RequestInput): Promise<Answer> {
   try {
     const settings = readSettings();
     await using approvals = createApprovals({ logger: createLogger('silent') });
-    return { outcome: await askAndShow(approvals, input, settings) };
+    return await askAndShow(approvals, input, settings);
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     const outcome = refusedOutcome(error, { traceId: randomUUID() });
-    return { outcome, said: describeProblem(error) };
+    return { outcome, wasSubmitted: false, said: describeProblem(error) };
   }
 }
 
@@ -66,16 +67,21 @@ async function askAndShow(
   approvals: Approvals,
   input: RequestInput,
   { platformUrl }: Settings,
-): Promise<Outcome> {
+): Promise<Answer> {
   const waiting = showWaiting(platformUrl);
   // However often it is pressed: the withdrawal is bounded, and nobody must approve into the void.
   using stop = stopSignals((before) => {
     if (before > 0) waiting.say('The request is being taken back; this ends within 10 seconds.');
   });
-  approvals.on('state', (event) => waiting.update(event));
+  let wasSubmitted = false;
+  approvals.on('state', (event) => {
+    wasSubmitted ||= event.state === 'submitting';
+    waiting.update(event);
+  });
   approvals.on('trouble', ({ message }) => waiting.trouble(message));
   try {
-    return await approvals.request(input, { signal: stop.signal });
+    const outcome = await approvals.request(input, { signal: stop.signal });
+    return { outcome, wasSubmitted };
   } finally {
     waiting.end();
   }

@@ -11,7 +11,7 @@ export function fieldsOf(value: unknown): Fields | undefined {
 }
 
 export const isId = (value: unknown): value is string =>
-  typeof value === 'string' && value.length >= 1 && value.length <= 256;
+  typeof value === 'string' && value.length >= 1 && value.length <= 4_096;
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
@@ -43,6 +43,10 @@ function endOf(
   return status === 'approved' ? 'approved' : 'denied';
 }
 
+/** Why it was taken back stands where a person's name would. */
+const whyOf = (decidedBy: string | null): string | null =>
+  /^withdrawn: (.+)$/s.exec(decidedBy ?? '')?.[1] ?? null;
+
 /** What a row, or a frame with these fields, decides about the approval `approvalId`. */
 export function expectedEnd(
   approvalId: string,
@@ -60,7 +64,7 @@ export function expectedEnd(
     status: end,
     decidedBy: end === 'expired' || end === 'withdrawn' ? null : decidedBy,
     decidedAt: textOrNull(fields.get('decided_at')),
-    note: textOrNull(fields.get('note')) || null,
+    note: textOrNull(fields.get('note')) || (end === 'withdrawn' ? whyOf(decidedBy) : null),
     edited: !isAbsent(fields.get('edited_args')),
     ...(digest === undefined ? {} : { digest }),
   };
@@ -94,9 +98,10 @@ export function expectedOfFrame(text: string, workspaceId: string): Decision | u
 function ofFlat(frame: Fields, workspaceId: string): Decision | undefined {
   const id = frame.get('approval_id');
   const status = frame.get('status');
-  const payload = frame.has('payload') ? fieldsOf(frame.get('payload')) : new Map();
+  const payload = isAbsent(frame.get('payload')) ? new Map() : fieldsOf(frame.get('payload'));
   if (!isId(id) || payload === undefined) return undefined;
-  if (frame.has('workspace_id') && frame.get('workspace_id') !== workspaceId) return undefined;
+  const workspace = frame.get('workspace_id');
+  if (!isAbsent(workspace) && workspace !== workspaceId) return undefined;
   if (payload.has('decision') && payload.get('decision') !== status) return undefined;
   if (payload.has('approval_id') && payload.get('approval_id') !== id) return undefined;
   return expectedEnd(id, status, frame);
