@@ -56,7 +56,7 @@ export const DEFECTS: readonly Mutant[] = [
     what: 'Takes a create without an id for an approval.',
     file: 'src/protocol/rows.ts',
     find: '  approval_id: idSchema,',
-    replace: "  approval_id: id.catch('undefined'),",
+    replace: "  approval_id: idSchema.catch('undefined'),",
     tests: TESTS,
     names: /D5:/,
   },
