@@ -29,7 +29,7 @@ export async function resolveAuditPath(
   const whyNotThere = await whyNotWritable(files, instead);
   if (whyNotThere !== undefined)
     throw refused(
-      `neither ${audit.path} (${why}) nor ${instead} (${whyNotThere}) can be written; set AUDIT_LOG_PATH`,
+      `neither ${audit.path} (${why}) nor ${instead} (${whyNotThere}) can be written; set AUDIT_LOG_PATH, or COUNTERSIGN_STATE_DIR`,
     );
   if (!said.has(instead))
     say(`countersign: ${audit.path} cannot be written (${why}); the audit log is ${instead}`);
