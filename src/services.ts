@@ -15,6 +15,7 @@ import {
 import type { AuditLog } from './audit/index.ts';
 import { CERTAINLY } from './client/find.ts';
 import type { PlatformClient } from './client/platform-client.ts';
+import { GIVEN_UP } from './client/submit.ts';
 import type { Environment } from './environment.ts';
 import { messageOf } from './errors.ts';
 import type { Journal, Once } from './journal/index.ts';
@@ -142,8 +143,6 @@ const isNewKey = ({ key, traceId }: ApprovalRequest): boolean => key === traceId
 
 const takeBack = ({ client, journal }: Services, input: WithdrawInput): Promise<Withdrawal> =>
   client.withdraw(input, journal?.isTakenOver(input.request) === true);
-
-const GIVEN_UP: Problem = { code: 'closed', message: 'given up before it was sent' };
 
 const otherUse = ({ key }: ApprovalRequest): Problem => ({
   code: 'conflict',

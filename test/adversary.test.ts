@@ -50,6 +50,19 @@ describe('a key', () => {
     });
   });
 
+  it('G5 without arguments stands for its action, also when the list does not hold its row any more', async () => {
+    const platform = await fakePlatform();
+    const { approvals } = requestingSide(platform.url);
+    const first = approvals.request(ASK);
+    platform.decide((await platform.waitForRow()).id, 'approved');
+    expect(await first).toMatchObject({ status: 'granted' });
+    for (let row = 0; row < 50; row += 1)
+      platform.addRow({ workspaceId: WORKSPACE, action: 'something newer' });
+    const other = await approvals.request({ ...ASK, action: 'Pay another invoice' });
+    expect(other).toMatchObject({ status: 'failed', error: { code: 'conflict' } });
+    expect(platform.rows()).toHaveLength(51);
+  });
+
   it('goes on with the same arguments after a crash, where no digest is stored', async () => {
     const platform = await fakePlatform();
     const stateDir = temporaryFolder();

@@ -138,4 +138,21 @@ describe('many who wait', () => {
     expect(world.mostListsInFlight).toBe(1);
     await end(quiet);
   });
+
+  it('G10 read once a second at the most while ever more of them begin', async () => {
+    const quiet = quietWorld({ useWebSocket: false });
+    const { world, approvals, pass, count, now } = quiet;
+    await ask(quiet);
+    const since = now();
+    for (let more = 1; more <= 40; more += 1) {
+      void approvals.request({ action: `Refund order ${more} again` });
+      // The disk takes turns of this process, and no time of the world.
+      while (count('post', since) < more) await turn();
+      await pass(500);
+    }
+    expect(count('list', since)).toBeGreaterThan(10);
+    expect(count('list', since)).toBeLessThanOrEqual(21);
+    expect(world.mostListsInFlight).toBe(1);
+    await end(quiet);
+  });
 });

@@ -229,6 +229,28 @@ describe('resume() after a crash', () => {
     );
   });
 
+  it('F52 says what to do where the entry of a key is broken, and goes on with its row when that is done', async () => {
+    const platform = await fakePlatform();
+    const { start, entries, folder } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(KEYED);
+    const { id } = await platform.waitForRow();
+    const path = (): string => join(folder, 'journal', entries()[0] ?? '');
+    await vi.waitFor(() => expect(readFileSync(path(), 'utf8')).toContain(id));
+    first.kill();
+    appendFileSync(path(), 'x');
+    const { approvals } = start();
+    const refused = await approvals.request(KEYED);
+    expect(refused).toMatchObject({ status: 'failed', error: { code: 'journal' } });
+    const message = refused.status === 'failed' ? refused.error.message : '';
+    expect(message).toMatch(/checksum.*set aside as .*quarantine.*Ask again with the same key/);
+    expect(message).not.toContain('COUNTERSIGN_STATE_DIR');
+    const again = approvals.request(KEYED);
+    platform.decide(id, 'approved');
+    expect(await again).toMatchObject({ status: 'granted', approvalId: id });
+    expect(platform.rows()).toHaveLength(1);
+  });
+
   it('F43 hands over a grant that nobody used, once', async () => {
     const { start, approvals, auditPath, fn } = await grantedAndNotUsed();
     const { outcome } = await resumed(approvals);

@@ -40,8 +40,8 @@ export class Debts {
   readonly #options: DebtsOptions;
   readonly #closing = new AbortController();
   readonly #open = new Map<string, Promise<boolean>>();
-  /** By trace id, as `#open`. */
-  readonly #keys = new Map<string, string>();
+  /** How many debts there are of a key. */
+  readonly #keys = new Map<string, number>();
   #closesAt = Number.POSITIVE_INFINITY;
 
   constructor(options: DebtsOptions) {
@@ -57,18 +57,23 @@ export class Debts {
         ? this.#pay(debt)
         : before.then(async (wasPaid) => (await this.#pay(debt)) && wasPaid);
     this.#open.set(traceId, paid);
-    this.#keys.set(traceId, key);
+    this.#count(key, 1);
     const leave = (): void => {
-      if (this.#open.get(traceId) !== paid) return;
-      this.#open.delete(traceId);
-      this.#keys.delete(traceId);
+      this.#count(key, -1);
+      if (this.#open.get(traceId) === paid) this.#open.delete(traceId);
     };
     paid.finally(leave).catch(() => undefined);
   }
 
   /** Whether a row of this key may still wait for a person. */
   has(key: string): boolean {
-    return Array.from(this.#keys.values()).includes(key);
+    return this.#keys.has(key);
+  }
+
+  #count(key: string, more: 1 | -1): void {
+    const count = (this.#keys.get(key) ?? 0) + more;
+    if (count === 0) this.#keys.delete(key);
+    else this.#keys.set(key, count);
   }
 
   /**

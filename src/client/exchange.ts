@@ -177,7 +177,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Failures of the connection itself, before a byte of the request was sent. */
+/**
+ * Failures of the connection itself, before a byte of the request was sent. `UND_ERR_…` is a word of
+ * Node's own `fetch`, which an environment may bring.
+ */
 const NOT_SENT: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

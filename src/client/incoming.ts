@@ -13,8 +13,6 @@ export interface IncomingOptions {
   readonly waiters: Waiters;
   readonly reader: Reader;
   readonly twins: Twins;
-  /** Takes the ids of approvals that must be read as soon as they wait. */
-  readonly unread: Set<string>;
 }
 
 export class Incoming {
@@ -52,8 +50,8 @@ export class Incoming {
 
   /** Reads the row at once, or as soon as somebody waits for it. */
   #confirm({ approvalId }: Decision): void {
-    const { waiters, reader, unread } = this.#options;
+    const { waiters, reader } = this.#options;
     if (waiters.get(approvalId) !== undefined) reader.request();
-    else if (waiters.isExpecting) unread.add(approvalId);
+    else waiters.keepUnconfirmed(approvalId);
   }
 }

@@ -26,6 +26,7 @@ import { type StateReport, StateReports } from './state-reports.ts';
 import { type Known, Submissions } from './submissions.ts';
 import type { TokenSource } from './token-source.ts';
 import { type Twin, Twins } from './twins.ts';
+import { Users } from './users.ts';
 import { type Contradiction, Waiters, type WaitMode } from './waiters.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -62,10 +63,7 @@ export class PlatformClient {
   readonly #incoming: Incoming;
   readonly #submissions: Submissions;
   readonly #channel: LiveChannel | undefined;
-  /** Approvals that need the channel: their keys, by trace id. */
-  readonly #users = new Map<string, string>();
-  /** Approvals whose decision may have been sent before we listened. */
-  readonly #unread = new Set<string>();
+  readonly #users = new Users();
   readonly #debts: Debts;
   readonly #stateReports: StateReports;
   readonly #twins: Twins;
@@ -88,9 +86,7 @@ export class PlatformClient {
       lists: this.#lists,
       environment,
       onTrouble: options.onTrouble,
-      isAskedAgain: ({ key, traceId }) =>
-        key !== traceId &&
-        Array.from(this.#users).some(([user, used]) => used === key && user !== traceId),
+      isAskedAgain: (request) => this.#users.askAgain(request),
     });
     this.#stateReports = new StateReports({
       exchange: this.#exchange,
@@ -109,7 +105,7 @@ export class PlatformClient {
       onError: (error) => options.onTrouble(`reading decisions failed: ${error}`),
     });
     const { confirmGrants } = options;
-    const parts = { waiters: this.#waiters, twins: this.#twins, unread: this.#unread };
+    const parts = { waiters: this.#waiters, twins: this.#twins };
     this.#incoming = new Incoming({ ...parts, workspaceId, confirmGrants, reader: this.#reader });
     this.#channel = options.live ? this.#createChannel() : undefined;
     this.#submissions = new Submissions({
@@ -176,10 +172,11 @@ export class PlatformClient {
    * @param mayExist whether another process may have made the row
    */
   async withdraw(input: WithdrawInput, mayExist = false): Promise<Withdrawal> {
-    const submitted = this.#submissions.underWay(input.request.traceId);
+    const { traceId } = input.request;
+    const submitted = this.#submissions.underWay(traceId);
+    const readError = this.#users.readErrorOf(traceId);
     const { environment } = this.#options;
     const parts = { exchange: this.#exchange, lists: this.#lists, environment };
-    const readError = this.#reader.lastError;
     const { withdrawal, isOwed } = await withdraw(
       { ...parts, withinMs: REQUEST_TIMEOUT_MS, submitted, mayExist },
       input,
@@ -206,7 +203,7 @@ export class PlatformClient {
 
   /** Nobody waits for this approval any more. The last one closes the channel. */
   release({ traceId }: ApprovalRequest): void {
-    this.#users.delete(traceId);
+    this.#users.ends(traceId);
     this.#submissions.forget(traceId);
     this.#catchUp.ends(traceId);
     this.#twins.release(traceId);
@@ -236,8 +233,8 @@ export class PlatformClient {
     return this.#channel?.lastError ?? 'the live channel is switched off';
   }
 
-  #begin({ traceId, key }: ApprovalRequest): void {
-    this.#users.set(traceId, key);
+  #begin(request: ApprovalRequest): void {
+    this.#users.begins(request);
     this.#channel?.open();
   }
 
@@ -246,15 +243,17 @@ export class PlatformClient {
     mode: WaitMode,
     report: (event: WaitEvent) => void,
   ): () => void {
-    this.#submissions.forget(request.traceId);
+    const isUnread = this.#submissions.forget(request.traceId);
+    const isUnconfirmed = this.#waiters.takeUnconfirmed(approvalId);
     const wasHeld = this.#waiters.isHeld({ request, approvalId, mode });
     const leave = this.#waiters.add({ request, approvalId, mode, report });
     if (!wasHeld) this.#catchUp.joins(request.traceId, approvalId);
-    if (this.#unread.delete(approvalId)) this.#reader.request();
+    if (isUnread || isUnconfirmed) this.#reader.request();
     else if (!wasHeld) this.#reader.arm();
     return () => {
       leave();
       this.#catchUp.leaves(request.traceId, approvalId);
+      this.#users.noteReadError(request.traceId, this.#reader.lastError);
       if (this.#waiters.size === 0) this.#reader.rest();
     };
   }

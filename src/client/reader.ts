@@ -48,7 +48,7 @@ export class Reader {
     this.#options = options;
   }
 
-  /** Why the last read failed; `undefined` after one that did not. */
+  /** Why the last read failed; `undefined` after one that did not, and where nobody waits. */
   lastError: string | undefined;
 
   /** Read as soon as that is polite. */
@@ -66,8 +66,7 @@ export class Reader {
   rest(): void {
     this.#disarm();
     this.#wanted = false;
-    this.#failures = 0;
-    this.#unauthorizedSince = undefined;
+    this.#forgetFailures();
     this.#options.catchUp.forget();
   }
 
@@ -102,7 +101,7 @@ export class Reader {
     this.#lastStart = this.#options.environment.clock.monotonic();
     const pause = await this.#read();
     this.#reading = false;
-    if (this.#options.waiters.size === 0) return this.#options.catchUp.forget();
+    if (this.#options.waiters.size === 0) return this.rest();
     this.#schedule(this.#wanted && this.#failures === 0 ? 0 : pause);
   }
 
@@ -110,7 +109,7 @@ export class Reader {
   async #read(): Promise<number> {
     try {
       await this.#options.catchUp.read(this.#stop.signal);
-      this.#succeeded();
+      this.#forgetFailures();
       return this.#interval();
     } catch (error) {
       return this.#failed(error);
@@ -138,7 +137,7 @@ export class Reader {
     return equalJitterMs(environment.random, this.#failures, pauses);
   }
 
-  #succeeded(): void {
+  #forgetFailures(): void {
     this.#failures = 0;
     this.#unauthorizedSince = undefined;
     this.lastError = undefined;
@@ -147,9 +146,13 @@ export class Reader {
   #failed(error: unknown): number {
     this.#failures += 1;
     this.lastError = messageOf(error);
-    this.#options.onError(this.lastError);
-    if (error instanceof ReadError && error.status === 401) this.#unauthorized();
-    else this.#unauthorizedSince = undefined;
+    try {
+      if (error instanceof ReadError && error.status === 401) this.#unauthorized();
+      else this.#unauthorizedSince = undefined;
+      this.#options.onError(this.lastError);
+    } catch {
+      // Whoever is told and throws must not keep the others from the next read.
+    }
     const asked = error instanceof ReadError ? (error.retryAfterMs ?? 0) : 0;
     return Math.max(asked, this.#interval());
   }

@@ -158,6 +158,8 @@ function keepAlive(socket: LiveSocket, { clock }: Environment): () => void {
     else socket.terminate();
   };
   const again = (): void => {
+    // A pong may come after our goodbye.
+    if (socket.readyState !== socket.OPEN) return;
     unanswered = 0;
     clock.clearTimeout(timer);
     timer = clock.setTimeout(ping, PING_EVERY_MS);

@@ -1,9 +1,9 @@
 /** What is asked: creates on their way, and rows that are known from before. */
-import type { ApprovalRequest, ChannelStatus, Problem, Submission } from '../../machines/index.ts';
+import type { ApprovalRequest, ChannelStatus, Submission } from '../../machines/index.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { Debts } from './debts.ts';
 import type { LiveChannel } from './live-channel.ts';
-import { type Created, type SubmitOptions, submit } from './submit.ts';
+import { type Created, GIVEN_UP, type SubmitOptions, submit } from './submit.ts';
 import { Turns } from './turns.ts';
 import type { Twins } from './twins.ts';
 import type { Waiters } from './waiters.ts';
@@ -14,8 +14,6 @@ export interface SubmissionsOptions
   readonly catchUp: CatchUp;
   readonly debts: Debts;
   readonly twins: Twins;
-  /** Takes the ids of approvals whose decision may have been sent before we listened. */
-  readonly unread: Set<string>;
   readonly channel: Pick<LiveChannel, 'status' | 'settled'> | undefined;
 }
 
@@ -27,12 +25,13 @@ const CHANNEL_GRACE_MS = 500;
 const CREATES_AT_ONCE = 64;
 
 const NOT_ASKED = 'the request failed';
-const GIVEN_UP: Problem = { code: 'closed', message: 'given up before it was sent' };
 
 export class Submissions {
   readonly #options: SubmissionsOptions;
   readonly #turns = new Turns(CREATES_AT_ONCE);
   readonly #creates = new Map<string, Promise<string | undefined>>();
+  /** Trace ids of approvals whose decision may have been sent before we listened. */
+  readonly #unread = new Set<string>();
   /** Creates that go on after their approval gave up: what they store is taken back. */
   readonly #submitting = new Set<Promise<Created>>();
 
@@ -52,8 +51,8 @@ export class Submissions {
     approvalId: string,
     mayHaveTwin: boolean,
   ): Promise<Submission> {
-    const { unread, twins, channel } = this.#options;
-    unread.add(approvalId);
+    const { twins, channel } = this.#options;
+    this.#unread.add(request.traceId);
     if (mayHaveTwin) twins.expect(request, approvalId);
     await channel?.settled(CHANNEL_GRACE_MS);
     return { status: 'submitted', approvalId, channel: this.#channelStatus };
@@ -64,9 +63,13 @@ export class Submissions {
     return this.#creates.get(traceId);
   }
 
-  /** Whoever takes it back from here on knows the id, or needs none. */
-  forget(traceId: string): void {
+  /**
+   * Whoever takes it back from here on knows the id, or needs none.
+   * @returns whether its decision may have been sent before we listened
+   */
+  forget(traceId: string): boolean {
     this.#creates.delete(traceId);
+    return this.#unread.delete(traceId);
   }
 
   /** Resolves when no create is on its way. */
@@ -99,14 +102,19 @@ export class Submissions {
   }
 
   #submissionOf(request: ApprovalRequest, result: Created, listenedBefore: boolean): Submission {
-    const { debts, twins, unread } = this.#options;
+    const { debts, twins } = this.#options;
     if ('problem' in result) {
       if (result.mayBeStored)
         debts.owe({ request, approvalId: null, why: NOT_ASKED, isUnsure: true });
       return { status: 'refused', problem: result.problem };
     }
     if (result.mayHaveTwin) twins.expect(request, result.approvalId);
-    if (result.found || !listenedBefore) unread.add(result.approvalId);
+    if (result.found || !listenedBefore) this.#mustRead(request);
     return { status: 'submitted', approvalId: result.approvalId, channel: this.#channelStatus };
+  }
+
+  /** Whoever was released while its create was under way will never wait. */
+  #mustRead({ traceId }: ApprovalRequest): void {
+    if (this.#creates.has(traceId)) this.#unread.add(traceId);
   }
 }

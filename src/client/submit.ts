@@ -37,6 +37,9 @@ export type Created =
   | { readonly approvalId: string; readonly found: boolean; readonly mayHaveTwin: boolean }
   | { readonly problem: Problem; readonly mayBeStored: boolean };
 
+/** Of a request whose asker needs no answer any more. */
+export const GIVEN_UP: Problem = { code: 'closed', message: 'given up before it was sent' };
+
 const MAX_TRIES = 3;
 /** For all tries together, milliseconds. */
 const WITHIN_MS = 15_000;
@@ -45,10 +48,6 @@ const OTHERS_POST_MS = 1_500;
 const IN_OTHER_HANDS: Problem = {
   code: 'transport',
   message: 'Failed to create request: another process was about to send it',
-};
-const GIVEN_UP: Problem = {
-  code: 'transport',
-  message: 'Failed to create request: given up',
 };
 const PAUSES = { firstMs: 500, mostMs: 4_000 };
 

@@ -38,7 +38,7 @@ interface Settled {
   told?: DecisionStatus | 'pending';
 }
 
-/** Ended approvals that are remembered to notice contradictions; early decisions that are kept. */
+/** Ended approvals that are remembered to notice contradictions; early decisions and grants kept. */
 const REMEMBERED = 1_000;
 
 export class Waiters {
@@ -46,6 +46,8 @@ export class Waiters {
   readonly #settled = new Map<string, Settled>();
   /** Decisions that came before the answer to their POST, while a POST is under way. */
   readonly #early = new Map<string, Decision[]>();
+  /** Ids of grants that came as early, and that only their rows may confirm. */
+  readonly #unconfirmed = new Map<string, true>();
   /** Who was held when another one began to wait for the same id. */
   readonly #displaced = new WeakSet<ApprovalRequest>();
   readonly #onContradiction: (contradiction: Contradiction) => void;
@@ -67,13 +69,20 @@ export class Waiters {
     this.#submitting += 1;
     return () => {
       this.#submitting -= 1;
-      if (this.#submitting === 0) this.#early.clear();
+      if (this.#submitting > 0) return;
+      this.#early.clear();
+      this.#unconfirmed.clear();
     };
   }
 
-  /** Whether a decision for an unknown id may be for one of ours. */
-  get isExpecting(): boolean {
-    return this.#submitting > 0;
+  /** A grant for an unknown id, which may be for one of ours, and counts when its row says the same. */
+  keepUnconfirmed(approvalId: string): void {
+    if (this.#submitting > 0) remember(this.#unconfirmed, approvalId, true);
+  }
+
+  /** Whether there was such a grant for one that begins to wait. */
+  takeUnconfirmed(approvalId: string): boolean {
+    return this.#unconfirmed.delete(approvalId);
   }
 
   /**

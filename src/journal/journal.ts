@@ -139,7 +139,12 @@ export class Journal {
    * @throws CountersignError `journal` where it is there and broken, or cannot be read
    */
   async claim(key: string): Promise<JournalEntry | undefined> {
-    const name = entryName(key);
+    const taken = await this.#takeOne(entryName(key));
+    if (taken !== undefined && 'why' in taken) throw brokenEntry(taken);
+    return taken;
+  }
+
+  async #takeOne(name: string): Promise<JournalEntry | BrokenEntry | undefined> {
     const isBeside = (each: string): boolean => mainName(each) === name;
     try {
       for (const from of await orphans(this.#options, await this.#own.path())) {
@@ -147,8 +152,7 @@ export class Journal {
         const found = names.find((each) => each === name) ?? names.find(isBeside);
         const taken = found === undefined ? undefined : await this.#take(from, found);
         if (taken === undefined) continue;
-        if ('why' in taken) throw new Error(`${taken.path} ${taken.why}; it was set aside`);
-        await this.#own.keepTaken(from);
+        if (!('why' in taken)) await this.#own.keepTaken(from);
         return taken;
       }
       return undefined;
@@ -238,3 +242,10 @@ export class Journal {
     );
   }
 }
+
+/** Nothing is wrong with the folder, and the next request of this key goes on without the entry. */
+const brokenEntry = ({ path, why }: BrokenEntry): CountersignError =>
+  new CountersignError(
+    'journal',
+    `the journal's entry of this key ${why}; it was set aside as ${path}. Ask again with the same key: where its request still stands on the platform, that is found`,
+  );

@@ -1,6 +1,6 @@
 /**
- * What must be so once, also for several processes and after a crash: a key stands for one set of
- * arguments, and a grant serves one execution. Each is a file that only one can create.
+ * What must be so once, also for several processes and after a crash: a key stands for one action
+ * with one set of arguments, and a grant serves one execution. Each is a file that only one can create.
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -18,12 +18,22 @@ export interface OnceOptions {
   readonly environment: Pick<Environment, 'files' | 'clock'>;
 }
 
-const bindingOf = ({ digest }: ApprovalRequest): string => `${digest ?? ''}\n`;
+/** What a key stands for: the digest holds the action; without arguments there is none. */
+const bindingOf = ({ digest, action }: ApprovalRequest): string =>
+  `${digest ?? `action sha256:${sha256(action)}`}\n`;
+
+/** Keys without arguments were bound to nothing once: such a file stands for any of their actions. */
+const BOUND_TO_NOTHING = '\n';
+
+const isBindingOf = (binding: string, request: ApprovalRequest): boolean =>
+  binding === bindingOf(request) || (binding === BOUND_TO_NOTHING && request.digest === null);
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Without its end it was not written to the end. */
 const isTorn = (binding: string): boolean => !binding.endsWith('\n');
 
-/** What this machine knows of a key: asked for just now, asked for these arguments, or for others. */
+/** What this machine knows of a key: new, asked for just this, or for something else. */
 export type KeyClaim = 'new' | 'same' | 'other' | 'unknown';
 
 /** How long keys and used grants are remembered, days: a key must not be used again after that. */
@@ -43,7 +53,7 @@ export class Once {
   }
 
   /**
-   * Binds a key to the digest of its request, before it is sent. `unknown` where the state folder
+   * Binds a key to what its request asks for, before it is sent. `unknown` where the state folder
    * cannot be used: then nothing is known, and nobody may assume.
    */
   async claimKey(request: ApprovalRequest): Promise<KeyClaim> {
@@ -63,7 +73,7 @@ export class Once {
     try {
       const there = await this.#read(this.#path('keys', request.key));
       if (there === undefined) return 'new';
-      if (there === bindingOf(request)) return 'same';
+      if (isBindingOf(there, request)) return 'same';
       return isTorn(there) ? 'unknown' : 'other';
     } catch {
       return 'unknown';
@@ -172,6 +182,6 @@ export class Once {
   }
 
   #path(kind: 'keys' | 'used', name: string): string {
-    return join(this.#options.folder, kind, createHash('sha256').update(name).digest('hex'));
+    return join(this.#options.folder, kind, sha256(name));
   }
 }

@@ -230,6 +230,26 @@ describe('F10 a platform that is unavailable for the whole wait', () => {
     expect(platform.countRequests(fakeRoutes.list)).toBeLessThan(7);
   });
 
+  it('F10 is recorded for those who waited then, and for no other', async () => {
+    const platform = await fakePlatform();
+    const recover = platform.respond(fakeRoutes.list, UNAVAILABLE);
+    const { approvals, audit } = requestingSide(platform.url, { ...POLLING, timeout: '500ms' });
+    const errorOf = async (action: string): Promise<unknown> => {
+      const { traceId, status } = await approvals.request({ action });
+      expect(status).toBe('timeout');
+      return audit().findLast((line) => line.trace_id === traceId)?.['error'];
+    };
+    expect(await errorOf('first')).toContain('503');
+    recover();
+    // It never waits: its deadline passes while it is being asked.
+    const late = Promise.withResolvers<undefined>();
+    approvals.on('state', ({ state }) => {
+      if (state === 'withdrawing') late.resolve(undefined);
+    });
+    platform.respond(fakeRoutes.create, () => late.promise);
+    expect(await errorOf('second')).toBeUndefined();
+  });
+
   it('F10 and comes back before the deadline, is no fault at all', async () => {
     const platform = await fakePlatform();
     const recover = (['list', 'decide', 'live'] as const).map((route) =>

@@ -7,10 +7,11 @@ import { approvalRequest } from '../support/approval-request.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 const request = { ...approvalRequest({ key: 'a key' }), digest: `sha256:${'a'.repeat(64)}` };
+const bare = { ...request, args: null, digest: null };
 const other = { ...request, digest: `sha256:${'b'.repeat(64)}` };
 
-/** As a process leaves it that is killed while it binds the key of `request`. */
-async function tornBinding(text: string): Promise<string> {
+/** The state folder with this text in place of the binding of the key of `request`. */
+async function boundTo(text: string): Promise<string> {
   const folder = temporaryFolder();
   await new Once({ folder, environment: systemEnvironment }).claimKey(request);
   const [name = ''] = readdirSync(join(folder, 'keys'));
@@ -25,7 +26,7 @@ describe('The binding of a key', () => {
   ])(
     'that a killed process left with %s on disk is bound by the next one, since nothing was sent',
     async (_, text) => {
-      const folder = await tornBinding(text);
+      const folder = await boundTo(text);
       const once = new Once({ folder, environment: systemEnvironment });
       expect(await once.lookUpKey(request)).toBe('unknown');
       expect(await once.claimKey(request)).toBe('new');
@@ -34,4 +35,26 @@ describe('The binding of a key', () => {
       expect(readdirSync(join(folder, 'keys'))).toHaveLength(1);
     },
   );
+
+  it('that was asked without arguments stands for its action alone', async () => {
+    const once = new Once({ folder: temporaryFolder(), environment: systemEnvironment });
+    expect(await once.claimKey(bare)).toBe('new');
+    expect(await once.claimKey(bare)).toBe('same');
+    for (const stranger of [{ ...bare, action: 'Delete production' }, request])
+      for (const ask of ['claimKey', 'lookUpKey'] as const)
+        expect(await once[ask](stranger)).toBe('other');
+  });
+
+  it('that was asked with arguments does not stand for its action without them', async () => {
+    const once = new Once({ folder: temporaryFolder(), environment: systemEnvironment });
+    expect(await once.claimKey(request)).toBe('new');
+    expect(await once.claimKey(bare)).toBe('other');
+  });
+
+  it('G7 that was bound to nothing, as it once was without arguments, refuses no process its own key', async () => {
+    const once = new Once({ folder: await boundTo('\n'), environment: systemEnvironment });
+    expect(await once.claimKey(bare)).toBe('same');
+    expect(await once.lookUpKey(bare)).toBe('same');
+    expect(await once.claimKey(request)).toBe('other');
+  });
 });

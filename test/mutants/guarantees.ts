@@ -237,6 +237,15 @@ export const GUARANTEES: readonly Mutant[] = [
     names: /G5 /,
   },
   {
+    defect: 'G5d',
+    what: 'Binds a key without arguments to nothing.',
+    file: 'src/journal/once.ts',
+    find: 'sha256(action)',
+    replace: "sha256('')",
+    tests: ['test/adversary.test.ts'],
+    names: /stands for its action/,
+  },
+  {
     defect: 'G6a',
     what: 'Leaves what waits to itself when the client is closed.',
     file: 'src/approvals.ts',
