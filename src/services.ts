@@ -15,6 +15,7 @@ import {
 import type { AuditLog } from './audit/index.ts';
 import { CERTAINLY } from './client/find.ts';
 import type { PlatformClient } from './client/platform-client.ts';
+import type { Known } from './client/submissions.ts';
 import { GIVEN_UP } from './client/submit.ts';
 import type { Environment } from './environment.ts';
 import { messageOf } from './errors.ts';
@@ -127,15 +128,23 @@ async function submitOnce(
   if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
   if (isOther) return { status: 'refused', problem: otherUse(request) };
   let looks = 0;
+  let isFirst = false;
   const beforePost = async (): Promise<Problem | 'wait' | undefined> => {
     const claim = await once.claimKey(request);
     if (claim === 'other') return otherUse(request);
+    isFirst ||= claim === 'new';
     looks += 1;
     // Somebody bound it who has not posted yet, or was killed before: that is seen in a moment.
     return claim === 'same' && looks === 1 ? 'wait' : undefined;
   };
-  const isOurs = async (): Promise<boolean> => (await once.lookUpKey(request)) === 'same';
-  return client.submit(request, { mayExist: true, mayBeStored, isOurs, beforePost }, signal);
+  const known: Known = {
+    mayExist: true,
+    mayBeStored,
+    isOurs: async () => (await once.lookUpKey(request)) === 'same',
+    beforePost,
+    wasFirst: () => isFirst,
+  };
+  return client.submit(request, known, signal);
 }
 
 /** A key of the caller's own may have been sent before, by a process that was killed. */
