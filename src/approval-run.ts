@@ -54,6 +54,8 @@ export class ApprovalRun {
   #asleep: Asleep | undefined;
   /** The last that was told: one that wakes is in the same. */
   #state: string | undefined;
+  /** Looked at once, when it is to sleep for the first time. */
+  #canSleep: boolean | undefined;
 
   constructor(options: ApprovalRunOptions) {
     this.#options = options;
@@ -117,7 +119,8 @@ export class ApprovalRun {
     const { approvalId } = context;
     if (status !== 'active' || !isWaiting(state) || approvalId === null) return;
     const waiting = { state, request, approvalId };
-    if (!canBeRestored(request) || !client.hold(waiting, (event) => this.#stir(event))) return;
+    this.#canSleep ??= canBeRestored(request);
+    if (!this.#canSleep || !client.hold(waiting, (event) => this.#stir(event))) return;
     this.#asleep = { ...waiting, forget: deadlines.addAt(this.#endsAt, () => this.#wake()) };
     this.#actor = undefined;
     awake.count -= 1;
