@@ -35,7 +35,6 @@ export const toolOutput = z.object({
   message: z.string().optional().describe('What the person said'),
   error: z.string().optional().describe('Why there is no decision by a person'),
   cause: z.string().optional().describe('Why it timed out or failed, as a stable word'),
-  args: z.unknown().optional(),
 });
 
 /**
