@@ -13,7 +13,8 @@ import type { PlatformClient } from './client/platform-client.ts';
 import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
-import type { Listeners } from './events.ts';
+import type { Listeners, StateEvent } from './events.ts';
+import { standsAt } from './own-states.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
@@ -62,9 +63,21 @@ export class ApprovalRun {
     this.#endsAt = options.deadlines.instantOf(options.request.deadlineAt);
   }
 
+  /** `undefined` before it has begun. */
+  get state(): StateEvent | undefined {
+    const { approvalId = null } = this.#asleep ?? this.#actor?.getSnapshot().context ?? {};
+    return this.#state === undefined ? undefined : this.#eventOf(this.#state, approvalId);
+  }
+
+  #eventOf(state: string, approvalId: string | null): StateEvent {
+    const { traceId, action, deadlineAt } = this.#options.request;
+    return { traceId, action, state, approvalId, deadlineAt };
+  }
+
   /** May end before it returns. */
   start(): void {
     const { machine, request, approvalId = null, inspection } = this.#options;
+    standsAt(request, this);
     const input = approvalId === null ? request : { request, approvalId };
     const { inspect } = inspection;
     this.#begin(
@@ -100,11 +113,9 @@ export class ApprovalRun {
   }
 
   #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
-    const { request, listeners, inspection, awake } = this.#options;
+    const { listeners, inspection, awake } = this.#options;
     if (this.#asleep !== undefined) return;
-    const { traceId, action, deadlineAt } = request;
-    if (value !== this.#state)
-      listeners.emit('state', { traceId, action, state: value, approvalId, deadlineAt });
+    if (value !== this.#state) listeners.emit('state', this.#eventOf(value, approvalId));
     this.#state = value;
     const maySleep = inspection.inspect === undefined && isWaiting(value);
     // Not now: what its service reported at once is still to be taken in.
