@@ -59,6 +59,16 @@ import {
 } from './ports.ts';
 import type { AuditEvent, Outcome } from './vocabulary.ts';
 
+/** What each state invokes, by its id in a snapshot. */
+export type ApprovalChildren = {
+  deadline: 'deadline';
+  permission: 'checkPermission';
+  submission: 'submitRequest';
+  liveDecision: 'awaitDecision';
+  polledDecision: 'pollDecision';
+  withdrawal: 'withdrawRequest';
+};
+
 const audit = (event: AuditEvent) => ({ type: 'audit' as const, event });
 
 export const approvalMachine = setup({
@@ -68,6 +78,7 @@ export const approvalMachine = setup({
     output: {} as Outcome,
     events: {} as ApprovalEvent,
     emitted: {} as ApprovalEmitted,
+    children: {} as ApprovalChildren,
   },
   actors: {
     deadline: createDeadline(systemClock),

@@ -2,6 +2,7 @@
  * The model: what can happen to an approval and to the live connection. Needs xstate and nothing
  * else. Fill the services with `approvalMachine.provide({ actors })`.
  */
+export type { ApprovalChildren } from './approval.machine.ts';
 export { approvalMachine } from './approval.machine.ts';
 export {
   deniedBy,

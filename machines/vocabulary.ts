@@ -112,17 +112,28 @@ export interface Granted extends OutcomeBase {
   readonly edited?: boolean;
 }
 
-/** A person said no (`cause: 'human'`), or the roles forbid asking (`cause: 'rbac'`). */
-export interface Denied extends OutcomeBase {
+interface DeniedByPerson extends OutcomeBase {
   readonly status: 'denied';
   readonly approved: false;
-  readonly cause: 'human' | 'rbac';
+  readonly cause: 'human';
   readonly decidedBy?: string;
   readonly decidedAt?: string;
   readonly note?: string;
-  /** Only where `cause` is `rbac`. */
-  readonly error?: { readonly code: 'rbac'; readonly message: string };
+  readonly error?: never;
 }
+
+interface DeniedByRoles extends OutcomeBase {
+  readonly status: 'denied';
+  readonly approved: false;
+  readonly cause: 'rbac';
+  readonly decidedBy?: never;
+  readonly decidedAt?: never;
+  readonly note?: never;
+  readonly error: { readonly code: 'rbac'; readonly message: string };
+}
+
+/** A person said no (`cause: 'human'`), or the roles forbid asking (`cause: 'rbac'`). */
+export type Denied = DeniedByPerson | DeniedByRoles;
 
 /** Nobody answered in time. Never names a person. */
 export interface TimedOut extends OutcomeBase {

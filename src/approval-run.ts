@@ -13,7 +13,8 @@ import type { PlatformClient } from './client/platform-client.ts';
 import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
-import type { Listeners } from './events.ts';
+import type { Listeners, StateEvent } from './events.ts';
+import { standsAt } from './own-states.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
@@ -54,15 +55,29 @@ export class ApprovalRun {
   #asleep: Asleep | undefined;
   /** The last that was told: one that wakes is in the same. */
   #state: string | undefined;
+  /** Looked at once, when it is to sleep for the first time. */
+  #canSleep: boolean | undefined;
 
   constructor(options: ApprovalRunOptions) {
     this.#options = options;
     this.#endsAt = options.deadlines.instantOf(options.request.deadlineAt);
   }
 
+  /** `undefined` before it has begun. */
+  get state(): StateEvent | undefined {
+    const { approvalId = null } = this.#asleep ?? this.#actor?.getSnapshot().context ?? {};
+    return this.#state === undefined ? undefined : this.#eventOf(this.#state, approvalId);
+  }
+
+  #eventOf(state: string, approvalId: string | null): StateEvent {
+    const { traceId, action, deadlineAt } = this.#options.request;
+    return { traceId, action, state, approvalId, deadlineAt };
+  }
+
   /** May end before it returns. */
   start(): void {
     const { machine, request, approvalId = null, inspection } = this.#options;
+    standsAt(request, this);
     const input = approvalId === null ? request : { request, approvalId };
     const { inspect } = inspection;
     this.#begin(
@@ -98,11 +113,9 @@ export class ApprovalRun {
   }
 
   #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
-    const { request, listeners, inspection, awake } = this.#options;
+    const { listeners, inspection, awake } = this.#options;
     if (this.#asleep !== undefined) return;
-    const { traceId, action, deadlineAt } = request;
-    if (value !== this.#state)
-      listeners.emit('state', { traceId, action, state: value, approvalId, deadlineAt });
+    if (value !== this.#state) listeners.emit('state', this.#eventOf(value, approvalId));
     this.#state = value;
     const maySleep = inspection.inspect === undefined && isWaiting(value);
     // Not now: what its service reported at once is still to be taken in.
@@ -117,7 +130,8 @@ export class ApprovalRun {
     const { approvalId } = context;
     if (status !== 'active' || !isWaiting(state) || approvalId === null) return;
     const waiting = { state, request, approvalId };
-    if (!canBeRestored(request) || !client.hold(waiting, (event) => this.#stir(event))) return;
+    this.#canSleep ??= canBeRestored(request);
+    if (!this.#canSleep || !client.hold(waiting, (event) => this.#stir(event))) return;
     this.#asleep = { ...waiting, forget: deadlines.addAt(this.#endsAt, () => this.#wake()) };
     this.#actor = undefined;
     awake.count -= 1;

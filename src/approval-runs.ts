@@ -4,7 +4,7 @@ import { ApprovalRun, type ApprovalRunOptions } from './approval-run.ts';
 import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
 import type { Awake } from './crowd.ts';
-import { AWAKE_AT_MOST, type Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { CountersignError } from './errors.ts';
 import type { Journal } from './journal/index.ts';
 import type { Recorder } from './recorder.ts';
@@ -16,6 +16,7 @@ export interface ApprovalRunsOptions {
   readonly recorder: Recorder;
   readonly client: PlatformClient;
   readonly journal: Journal | undefined;
+  readonly awakeAtMost: number;
   readonly runOptions: (
     log: AuditLog,
   ) => Pick<ApprovalRunOptions, 'machine' | 'listeners' | 'inspection'>;
@@ -32,7 +33,7 @@ export class ApprovalRuns {
 
   constructor(options: ApprovalRunsOptions) {
     this.#options = options;
-    this.#awake = { count: 0, most: options.environment.awakeAtMost ?? AWAKE_AT_MOST };
+    this.#awake = { count: 0, most: options.awakeAtMost };
   }
 
   /**

@@ -7,10 +7,11 @@ import type { ApprovalRequest, AuditEvent, Granted, Outcome } from '../machines/
 import type { AuditLog } from './audit/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import { CountersignError } from './errors.ts';
-import { type ApprovalsEvents, Listeners } from './events.ts';
+import { type ApprovalsEvents, Listeners, type StateEvent } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
 import type { Inspect } from './inspection.ts';
 import { LazyParts } from './lazy-parts.ts';
+import { OwnStates } from './own-states.ts';
 import type { Parts } from './parts.ts';
 import { leftEvent, refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
@@ -48,6 +49,11 @@ export interface ApprovalsOptions extends SettingsOptions {
 export interface RequestOptions {
   /** Gives up: the request is withdrawn, and the outcome is `withdrawn`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Told of the state that this approval is in when it is asked for, and of each that it comes to,
+   * before the outcome. What it throws is logged and changes nothing.
+   */
+  readonly onState?: ((event: StateEvent) => unknown) | undefined;
 }
 
 /**
@@ -64,6 +70,7 @@ export class Approvals implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #listeners: Listeners;
+  readonly #ownStates: OwnStates;
   readonly #lazy: LazyParts;
   /** Everything that was asked and not answered yet, also before there is an actor. */
   readonly #asked = new Set<Promise<unknown>>();
@@ -74,6 +81,7 @@ export class Approvals implements AsyncDisposable {
     this.#settings = settings;
     this.#environment = options.environment ?? systemEnvironment;
     this.#listeners = new Listeners(options.logger);
+    this.#ownStates = new OwnStates(this.#listeners, options.logger);
     this.#lazy = new LazyParts((assemble) => assemble(settings, options, this.#listeners));
   }
 
@@ -82,7 +90,7 @@ export class Approvals implements AsyncDisposable {
    * uncertain is `approved: false`.
    */
   request(input: RequestInput, options?: RequestOptions): Promise<Outcome> {
-    return this.#track(this.#ask(input, options?.signal));
+    return this.#track(this.#ask(input, options?.signal, undefined, options?.onState));
   }
 
   /**
@@ -185,8 +193,9 @@ export class Approvals implements AsyncDisposable {
     input: RequestInput,
     signal: AbortSignal | undefined,
     grant?: 'hold',
+    onState?: RequestOptions['onState'],
   ): Promise<Outcome> {
-    const begun = await this.#begin(input, signal, grant);
+    const begun = await this.#begin(input, signal, grant, onState);
     // Not awaited: while it waits for a person nothing of this call is kept.
     return 'wait' in begun ? begun.wait() : begun;
   }
@@ -196,6 +205,7 @@ export class Approvals implements AsyncDisposable {
     input: RequestInput,
     signal: AbortSignal | undefined,
     grant: 'hold' | undefined,
+    onState: RequestOptions['onState'],
   ): Promise<Outcome | { wait(): Promise<Outcome> }> {
     const environment = this.#environment;
     const askedAt = environment.clock.monotonic();
@@ -222,7 +232,8 @@ export class Approvals implements AsyncDisposable {
       const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
       if (grant === 'hold') runs.hold(shared.request.traceId);
       const itsLog = log;
-      return { wait: () => this.#wait(shared, request, itsLog, signal) };
+      const stop = onState && this.#ownStates.tell(shared.request, onState);
+      return { wait: () => this.#wait(shared, request, itsLog, signal, stop) };
     } catch (error) {
       return this.#refuse(error, action, traceId, log);
     }
@@ -286,9 +297,11 @@ export class Approvals implements AsyncDisposable {
     request: ApprovalRequest,
     log: AuditLog,
     signal: AbortSignal | undefined,
+    stop: (() => void) | undefined,
   ): Promise<Outcome> {
     const { recorder } = this.#parts;
     return shared.wait(request, signal).then(({ outcome, left }) => {
+      stop?.();
       if (!left) return outcome;
       log.append(leftEvent(outcome, request));
       return recorder.afterFlush(log, outcome);

@@ -24,7 +24,7 @@ const crowd = createActor(
   }, undefined),
 ).start();
 
-/** For `createActor`. */
+/** For `createActor`, which takes a parent and does not document it: see `waiting-snapshot.ts`. */
 export const IN_CROWD = { parent: crowd } as const;
 
 /** Only its parent may stop an actor that has one. What it was about to do is dropped. */

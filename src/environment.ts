@@ -59,14 +59,7 @@ export interface Environment {
   readonly files: Files;
   /** Who holds what is in the state folder. */
   readonly process: ProcessIdentity;
-  /**
-   * Approvals whose actors live, at most, before those that wait sleep: an actor that sleeps takes a
-   * third of the memory, and wakes when something happens to it. Default: {@link AWAKE_AT_MOST}.
-   */
-  readonly awakeAtMost?: number;
 }
-
-export const AWAKE_AT_MOST = 1_000;
 
 type SocketClass = typeof WebSocket;
 let socketClass: SocketClass | undefined;

@@ -1,4 +1,4 @@
-import type { Outcome, ProblemCode } from '../machines/index.ts';
+import type { Granted, Outcome, ProblemCode } from '../machines/index.ts';
 
 /** Codes of errors that are thrown; an outcome's `error.code` is a {@link ProblemCode}. */
 export type ErrorCode = ProblemCode | 'not_approved' | 'already_used';
@@ -20,10 +20,10 @@ export class CountersignError extends Error {
 /** Thrown in place of running a guarded function: nobody said yes. */
 export class NotApprovedError extends CountersignError {
   override readonly name = 'NotApprovedError';
-  /** Why not; `status` is never `granted`. */
-  readonly outcome: Outcome;
+  /** Why not. */
+  readonly outcome: Exclude<Outcome, Granted>;
 
-  constructor(outcome: Outcome, message: string) {
+  constructor(outcome: Exclude<Outcome, Granted>, message: string) {
     super('not_approved', message);
     this.outcome = outcome;
   }

@@ -4,13 +4,17 @@
  * @example
  * ```ts
  * await using approvals = createApprovals({ workspaceId: 'billing-agent' });
- * const outcome = await approvals.request({ action: 'Refund order 4711', args: { cents: 12_500 } });
- * if (outcome.approved) await refund(outcome.args);
+ * const refund = approvals.requires(
+ *   ({ order, cents }: { order: number; cents: number }) => bank.refund(order, cents),
+ *   ({ order, cents }) => ({ action: `Refund order ${order}: ${cents / 100} EUR` }),
+ * );
+ * await refund({ order: 4711, cents: 12_500 }); // throws where nobody said yes
  * ```
  */
 export type {
   ApprovalRequest,
   AuditEvent,
+  DeadlineClock,
   Denied,
   Failed,
   Granted,
@@ -33,6 +37,9 @@ export type {
   AuditProblemKind,
   AuditRecord,
   AuditReport,
+  EndRecord,
+  FileAuditLog,
+  LogPosition,
   MemoryAuditLog,
 } from './audit/index.ts';
 export { memoryAuditLog } from './audit/memory-audit-log.ts';

@@ -124,6 +124,7 @@ function createRuns(
     recorder,
     client,
     journal,
+    awakeAtMost: settings.awakeAtMost,
     runOptions: (log) => ({
       machine: machineOf(log),
       listeners,

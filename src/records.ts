@@ -11,8 +11,10 @@ import type { Twin } from './client/twins.ts';
 import type { Contradiction } from './client/waiters.ts';
 import type { JournalEntry } from './journal/index.ts';
 
-/** A request that was refused before there was an approval. */
-/** @param action what was asked for, as far as it could be read */
+/**
+ * A request that was refused before there was an approval.
+ * @param action what was asked for, as far as it could be read
+ */
 export function refusalEvent(outcome: Failed, action: string, workspaceId: string): AuditEvent {
   return {
     event_type: 'approval',

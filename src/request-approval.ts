@@ -12,7 +12,7 @@ export async function requestApproval(
   reason: string,
   options: ApprovalsOptions & Pick<RequestInput, 'args' | 'key'> & RequestOptions = {},
 ): Promise<Outcome> {
-  const { args, key, signal, ...settings } = options;
+  const { args, key, signal, onState, ...settings } = options;
   await using approvals = createApprovals(settings);
   const input = {
     action,
@@ -20,5 +20,5 @@ export async function requestApproval(
     ...(args === undefined ? {} : { args }),
     ...(key === undefined ? {} : { key }),
   };
-  return await approvals.request(input, { signal });
+  return await approvals.request(input, { signal, onState });
 }

@@ -68,6 +68,12 @@ export interface SettingsOptions {
   /** How many approvals may wait at once in this client. Default: 10,000. */
   readonly maxConcurrent?: number | undefined;
   /**
+   * How many approvals of this client may be awake before those that wait sleep: 0 and more, or
+   * `Infinity`. One that sleeps takes a third of the memory, and wakes when something happens to it.
+   * Default: 1,000.
+   */
+  readonly awakeAtMost?: number | undefined;
+  /**
    * Where a live view is told what happens (`COUNTERSIGN_INSPECT`): the address that
    * `countersign inspect` prints, as `http://127.0.0.1:7357`; of this machine only. An observer, and
    * empty text, mean none. Default: none.
@@ -101,6 +107,7 @@ export interface Settings {
   readonly confirmGrants: boolean;
   readonly shareStates: boolean;
   readonly maxConcurrent: number;
+  readonly awakeAtMost: number;
   /** `undefined`: there is no view. */
   readonly viewUrl: string | undefined;
 }
@@ -109,6 +116,7 @@ export const DEFAULT_TIMEOUT_MS = 300_000;
 export const DEFAULT_POLL_INTERVAL_MS = 5_000;
 export const DEFAULT_GRANT_TTL_MS = 600_000;
 export const DEFAULT_MAX_CONCURRENT = 10_000;
+export const DEFAULT_AWAKE_AT_MOST = 1_000;
 
 /**
  * @param env default `process.env`
@@ -188,7 +196,7 @@ function readWaiting(reader: SettingsReader, options: SettingsOptions) {
     { option: 'useWebSocket', given: options.useWebSocket, variable: 'APPROVAL_USE_WEBSOCKET' },
     values.flag,
   );
-  const { confirmGrants, maxConcurrent, grantTtl, shareStates } = options;
+  const { confirmGrants, maxConcurrent, awakeAtMost, grantTtl, shareStates } = options;
   return {
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     timeoutIsDefault: timeoutMs === undefined,
@@ -206,6 +214,9 @@ function readWaiting(reader: SettingsReader, options: SettingsOptions) {
     maxConcurrent:
       reader.read({ option: 'maxConcurrent', given: maxConcurrent }, values.count) ??
       DEFAULT_MAX_CONCURRENT,
+    awakeAtMost:
+      reader.read({ option: 'awakeAtMost', given: awakeAtMost }, values.limit) ??
+      DEFAULT_AWAKE_AT_MOST,
   };
 }
 

@@ -1,6 +1,10 @@
-/** A waiting approval as its machine would persist it, made of what is known of it anyway. */
+/**
+ * A waiting approval as its machine would persist it, made of what is known of it anyway. XState
+ * does not document what a persisted snapshot looks like: `package.json` takes patches of one minor
+ * version alone, and a test compares with what XState itself persists.
+ */
 import type { Snapshot } from 'xstate';
-import type { ApprovalContext, ApprovalRequest } from '../machines/index.ts';
+import type { ApprovalChildren, ApprovalContext, ApprovalRequest } from '../machines/index.ts';
 
 export interface Waiting {
   readonly state: 'awaitingWS' | 'fallbackPolling';
@@ -8,11 +12,15 @@ export interface Waiting {
   readonly approvalId: string;
 }
 
+type Service = {
+  readonly [Id in keyof ApprovalChildren]: { readonly id: Id; readonly src: ApprovalChildren[Id] };
+}[keyof ApprovalChildren];
+
 /** The services of the two states, as the chart names them. */
 const SERVICES = {
   awaitingWS: { id: 'liveDecision', src: 'awaitDecision' },
   fallbackPolling: { id: 'polledDecision', src: 'pollDecision' },
-} as const;
+} as const satisfies Record<Waiting['state'], Service>;
 
 /** @param deadlineAt in the wall time of now, which somebody may have set since the request began */
 export function waitingSnapshot({ state, request, approvalId }: Waiting, deadlineAt: number) {
@@ -40,7 +48,7 @@ const ACTIVE = {
   error: undefined,
 } as const satisfies Snapshot<unknown>;
 
-const child = (src: string, input: object) => ({
+const child = (src: Service['src'], input: object) => ({
   snapshot: { ...ACTIVE, input },
   src,
   syncSnapshot: false,

@@ -52,6 +52,7 @@ describe('settings', () => {
       confirmGrants: false,
       shareStates: false,
       maxConcurrent: 10_000,
+      awakeAtMost: 1_000,
       viewUrl: undefined,
     });
   });
@@ -92,6 +93,7 @@ describe('settings', () => {
       confirmGrants: false,
       shareStates: true,
       maxConcurrent: 10_000,
+      awakeAtMost: 1_000,
       viewUrl: 'http://127.0.0.1:7357',
     });
   });
@@ -114,6 +116,7 @@ describe('settings', () => {
       auditLogPath: '/logs/audit.jsonl',
       confirmGrants: true,
       maxConcurrent: 5,
+      awakeAtMost: 7,
     };
     expect(read(env, options)).toMatchObject({
       platformUrl: 'http://127.0.0.1:9',
@@ -125,6 +128,7 @@ describe('settings', () => {
       audit: { path: '/logs/audit.jsonl', explicit: true },
       confirmGrants: true,
       maxConcurrent: 5,
+      awakeAtMost: 7,
     });
   });
 
@@ -378,6 +382,16 @@ describe('the other settings', () => {
     const { message } = problemsOf({ APPROVAL_TOKEN: token });
     expect(message).toContain('APPROVAL_TOKEN');
     expect(message).not.toMatch(/s3|injected|xxx/);
+  });
+
+  it.each([0, 1, Infinity])('awakeAtMost may be %j', (awakeAtMost) => {
+    expect(read({}, { awakeAtMost }).awakeAtMost).toBe(awakeAtMost);
+  });
+
+  it.each([-1, 1.5, NaN, -Infinity])('awakeAtMost may not be %j', (awakeAtMost) => {
+    expect(problemsOf({}, { awakeAtMost }).message).toContain(
+      'awakeAtMost must be a whole number of at least 0, or Infinity',
+    );
   });
 
   it('refuse values of a wrong type from code without types', () => {

@@ -1,6 +1,6 @@
 /** The one tool that every adapter offers: its name, its words for a model, its shapes, its run. */
 import { z } from 'zod';
-import { type Approvals, type ToolResult, toToolResult } from '../index.ts';
+import { type Approvals, type RequestOptions, type ToolResult, toToolResult } from '../index.ts';
 
 export const TOOL_NAME = 'request_approval';
 
@@ -35,18 +35,17 @@ export const toolOutput = z.object({
   message: z.string().optional().describe('What the person said'),
   error: z.string().optional().describe('Why there is no decision by a person'),
   cause: z.string().optional().describe('Why it timed out or failed, as a stable word'),
-  args: z.unknown().optional(),
 });
 
 /**
  * Asks, and waits. Never rejects: every end is a result, and everything uncertain is
  * `approved: false`.
- * @param signal withdraws the request
+ * @param options.signal withdraws the request
  */
 export async function runTool(
   approvals: Pick<Approvals, 'request'>,
   { action, reason }: ToolInput,
-  signal: AbortSignal | undefined,
+  options: RequestOptions,
 ): Promise<ToolResult> {
-  return toToolResult(await approvals.request({ action, reason }, { signal }));
+  return toToolResult(await approvals.request({ action, reason }, options));
 }

@@ -24,7 +24,7 @@ export interface ApprovalToolOptions {
  * ```
  */
 export function createApprovalTool({ approvals }: ApprovalToolOptions) {
-  return tool((input, { signal }) => runTool(approvals, input, signal), {
+  return tool((input, { signal }) => runTool(approvals, input, { signal }), {
     name: TOOL_NAME,
     description: TOOL_DESCRIPTION,
     schema: toolInput,

@@ -3,22 +3,21 @@ import { createRequire } from 'node:module';
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
-import { type Approvals, createApprovals, SettingsError, type ToolResult } from '../index.ts';
 import {
-  runTool,
-  TOOL_DESCRIPTION,
-  TOOL_NAME,
-  type ToolInput,
-  toolInput,
-  toolOutput,
-} from './approval-tool.ts';
+  type Approvals,
+  createApprovals,
+  SettingsError,
+  type StateEvent,
+  type ToolResult,
+} from '../index.ts';
+import { runTool, TOOL_DESCRIPTION, TOOL_NAME, toolInput, toolOutput } from './approval-tool.ts';
 
 /** Clients give up after 60 s without a sign of life. */
 const PROGRESS_INTERVAL_MS = 10_000;
 
 export interface McpServerOptions {
   /** Asks. It stays yours: close it when the server is done. */
-  readonly approvals: Pick<Approvals, 'request' | 'on'>;
+  readonly approvals: Pick<Approvals, 'request'>;
   /** Milliseconds between progress notifications, above 0. Default: 10,000. */
   readonly progressIntervalMs?: number | undefined;
 }
@@ -51,9 +50,10 @@ export function createMcpServer({
     },
   };
   server.registerTool(TOOL_NAME, tool, async (input, context) => {
-    const stop = reportProgress(approvals, input, context, progressIntervalMs);
+    const { onState, stop } = progressOf(context, progressIntervalMs);
     try {
-      return toCallResult(await runTool(approvals, input, context.mcpReq.signal));
+      const { signal } = context.mcpReq;
+      return toCallResult(await runTool(approvals, input, { signal, onState }));
     } finally {
       stop();
     }
@@ -67,15 +67,13 @@ const toCallResult = (result: ToolResult) => ({
   isError: result.status === 'failed',
 });
 
-/** From the first state of the approval until it is stopped, or the call is cancelled. */
-function reportProgress(
-  approvals: Pick<Approvals, 'on'>,
-  { action }: ToolInput,
+/** Reported from the first state of the approval until it is stopped, or the call is cancelled. */
+function progressOf(
   { mcpReq: { _meta: meta, notify, signal } }: ServerContext,
   intervalMs: number,
-): () => void {
+): { readonly onState?: (event: StateEvent) => void; readonly stop: () => void } {
   const progressToken = meta?.progressToken;
-  if (progressToken === undefined) return () => undefined;
+  if (progressToken === undefined) return { stop: () => undefined };
   let timer: NodeJS.Timeout | undefined;
   let progress = 0;
   const report = (deadlineAt: number): void => {
@@ -86,20 +84,17 @@ function reportProgress(
     // What cannot be sent any more is no news: the end of the connection withdraws.
     notify({ method: 'notifications/progress', params }).catch(() => undefined);
   };
-  // The event that starts an approval is the only one that says its deadline and is new here: two
-  // calls that ask the same at the same moment may swap deadlines that are equal.
-  const unsubscribe = approvals.on('state', ({ state, action: asked, deadlineAt }) => {
-    if (state !== 'rbacCheck' || asked !== action || timer !== undefined) return;
+  const onState = ({ deadlineAt }: StateEvent): void => {
+    if (timer !== undefined || signal.aborted) return;
     timer = setInterval(report, intervalMs, deadlineAt);
     report(deadlineAt);
-  });
+  };
   const stop = (): void => {
-    unsubscribe();
     clearInterval(timer);
     signal.removeEventListener('abort', stop);
   };
   signal.addEventListener('abort', stop, { once: true });
-  return stop;
+  return { onState, stop };
 }
 
 export interface ServeMcpStdioOptions extends Pick<McpServerOptions, 'progressIntervalMs'> {

@@ -48,18 +48,20 @@ export interface AuditLogOptions {
   readonly path: string;
   /** Keys the chain: HMAC-SHA256 in place of SHA-256. Default: no key. */
   readonly hmacKey?: string | undefined;
-  /** Milliseconds since the epoch. Default: of `clock`. */
-  readonly now?: () => number;
   /** Default: the system's. */
   readonly clock?: DeadlineClock;
   /** The disk. Default: the system's. */
   readonly files?: Files;
   /** Makes names of chains and trace ids. Default: random UUIDs, version 4. */
   readonly uuid?: () => string;
-  /** The file that this one goes on from; the first record links to it. Default: none. */
-  readonly continues?: LogPosition | undefined;
   /** Called once, when the log fails. What it throws is ignored. */
   readonly onFailure?: (failure: CountersignError) => void;
+}
+
+/** The client's own, whose log goes on in another file where one failed. */
+export interface SegmentOptions extends AuditLogOptions {
+  /** The file that this one goes on from; the first record links to it. Default: none. */
+  readonly continues?: LogPosition | undefined;
 }
 
 /**
@@ -67,13 +69,13 @@ export interface AuditLogOptions {
  * with a line feed, and named by a first record `audit / recover / recovered`.
  * @throws CountersignError `audit`, naming the file, when it cannot be opened or repaired
  */
-export async function openAuditLog(options: AuditLogOptions): Promise<FileAuditLog> {
+export async function openAuditLog(options: SegmentOptions): Promise<FileAuditLog> {
   const { path, hmacKey, clock = systemClock, files = systemFiles, uuid = randomUUID } = options;
-  const { now = clock.now, onFailure, continues } = options;
+  const { onFailure, continues } = options;
   try {
-    const disk = { files, clock: { ...clock, now } };
+    const disk = { files, clock };
     const file = await openRepaired({ path, hmacKey, disk, uuid, continues });
-    return new FileAuditLog({ path, now, file, files, hmacKey, onFailure });
+    return new FileAuditLog({ path, now: clock.now, file, files, hmacKey, onFailure });
   } catch (error) {
     throw auditError('open', path, error);
   }

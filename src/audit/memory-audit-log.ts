@@ -13,8 +13,10 @@ export interface MemoryAuditLog extends AuditLog {
 }
 
 /** A log that keeps its records in memory: for tests, and for hosts that write their own. */
-export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): MemoryAuditLog {
-  const { now = Date.now, uuid = randomUUID, hmacKey, onFailure } = options;
+export function memoryAuditLog(
+  options: Omit<AuditLogOptions, 'path' | 'files'> = {},
+): MemoryAuditLog {
+  const { clock = Date, uuid = randomUUID, hmacKey, onFailure } = options;
   const chain = new Chain(uuid(), hmacKey);
   const records: AuditRecord[] = [];
   /** Sealed when somebody looks: nobody may, and hashing is most of the work. */
@@ -37,7 +39,7 @@ export function memoryAuditLog(options: Omit<AuditLogOptions, 'path'> = {}): Mem
   const append = (event: AuditEvent): void => {
     if (failure !== undefined) return;
     try {
-      unsealed.push(draftOf(event, now()));
+      unsealed.push(draftOf(event, clock.now()));
     } catch (error) {
       fail(messageOf(error));
     }

@@ -1,5 +1,5 @@
 /** The log on disk, for those who import it and may never open or verify one: loaded when they do. */
-import type { openAuditLog as open } from './audit-log.ts';
+import type { AuditLogOptions, FileAuditLog } from './audit-log.ts';
 import type { verifyAuditLog as verify } from './verify.ts';
 
 /**
@@ -7,10 +7,10 @@ import type { verifyAuditLog as verify } from './verify.ts';
  * with a line feed, and named by a first record `audit / recover / recovered`.
  * @throws CountersignError `audit`, naming the file, when it cannot be opened or repaired
  */
-export const openAuditLog: typeof open = async (options) => {
+export async function openAuditLog(options: AuditLogOptions): Promise<FileAuditLog> {
   const log = await import('./audit-log.ts');
   return log.openAuditLog(options);
-};
+}
 
 /**
  * Checks a log. Never throws.

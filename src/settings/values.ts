@@ -105,6 +105,13 @@ export function count(value: unknown): number {
   throw new Error('must be a whole number of at least 1');
 }
 
+/** As many as that, and none where it is 0. */
+export function limit(value: unknown): number {
+  if (value === Infinity) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error('must be a whole number of at least 0, or Infinity');
+}
+
 /** A bearer token: what may stand in a header, nothing else. The value is never shown. */
 export function token(value: unknown): string {
   const written = text(value);

@@ -6,6 +6,8 @@ import { fakePlatform, requestingSide } from '../support/world.ts';
 
 expectCleanFinishOfEachTest();
 
+const ASK = { action: 'Drop table users' };
+
 /** A transport that is no pipe: what the server sends is kept. */
 class Wire implements Transport {
   readonly sent: JSONRPCMessage[] = [];
@@ -52,10 +54,10 @@ async function connected() {
   return { platform, approvals, server, wire, call };
 }
 
-it('says its own deadline where the program asks something else at the same moment', async () => {
+it('says its own deadline where the program asks the same at the same moment', async () => {
   const { approvals, wire, call } = await connected();
-  const other = approvals.request({ action: 'Wait for a day', timeout: '24h' });
-  call('Wait for ten seconds');
+  const other = approvals.request({ ...ASK, timeout: '24h' });
+  call(ASK.action);
   await vi.waitUntil(() => wire.said().length > 0);
   const until = Date.parse(wire.said()[0]?.replace(/^.* until /, '') ?? '');
   expect(until - Date.now()).toBeLessThanOrEqual(10_000);
@@ -65,7 +67,7 @@ it('says its own deadline where the program asks something else at the same mome
 
 it('withdraws a call when its connection is closed, and leaves the client of its owner open', async () => {
   const { platform, approvals, server, call } = await connected();
-  call('Drop table users');
+  call(ASK.action);
   const { id } = await platform.waitForRow();
   await server.close();
   const withdrawn = await platform.waitForRow((row) => row.id === id && row.status === 'denied');

@@ -4,6 +4,7 @@ import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../machines/index.ts';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import type { CountersignError } from '../../src/errors.ts';
 import { auditEvent } from '../support/audit-events.ts';
@@ -15,7 +16,11 @@ const linesOf = async (path: string): Promise<string[]> =>
 describe('what a log holds', () => {
   it('writes the fixed fields, the extras and the chain, in this order, one line each', async () => {
     const path = join(temporaryFolder(), 'audit.jsonl');
-    const log = await openAuditLog({ path, now: () => 0, uuid: () => 'chain-1' });
+    const log = await openAuditLog({
+      path,
+      clock: { ...systemClock, now: () => 0 },
+      uuid: () => 'chain-1',
+    });
     log.append(auditEvent(1));
     log.append(auditEvent(2));
     await log.close();

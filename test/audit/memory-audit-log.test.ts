@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { systemClock } from '../../machines/index.ts';
 import { lineOf } from '../../src/audit/chain.ts';
 import { memoryAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
 import { auditEvent } from '../support/audit-events.ts';
 
 it('keeps records in a chain as a file does', async () => {
-  const log = memoryAuditLog({ hmacKey: 'a key', now: () => 0 });
+  const log = memoryAuditLog({ hmacKey: 'a key', clock: { ...systemClock, now: () => 0 } });
   log.append(auditEvent(1));
   log.append(auditEvent(2));
   await log.flush();

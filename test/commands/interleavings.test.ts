@@ -89,7 +89,7 @@ describe('requests, answers and frames', () => {
           const time = new SimulatedTime();
           const platform = new InterleavedPlatform(scheduler, time, dialect);
           platform.refusesLists = refusesLists;
-          const audit = memoryAuditLog({ now: time.clock.now });
+          const audit = memoryAuditLog({ clock: time.clock });
           const uuids: string[] = [];
           const uuid = (): string => {
             uuids.push(systemEnvironment.uuid());

@@ -1,11 +1,11 @@
 /** A program that asks: its lives one after the other, on one machine. */
 
 import type { Outcome } from '../../machines/index.ts';
-import type { Environment } from '../../src/environment.ts';
 import { type Approvals, type ApprovalsOptions, createApprovals } from '../../src/index.ts';
 import type { Judge } from './judge.ts';
 import type { Ask } from './ledger.ts';
 import type { Life } from './life.ts';
+import type { NewLife } from './lives.ts';
 import type { Question } from './question.ts';
 
 export interface AgentOptions {
@@ -14,7 +14,7 @@ export interface AgentOptions {
   readonly settings: ApprovalsOptions;
   readonly judge: Judge;
   /** Makes the next life of the process. */
-  readonly bear: (agent: Agent) => { readonly life: Life; readonly environment: Environment };
+  readonly bear: (agent: Agent) => NewLife;
   readonly now: () => number;
 }
 
@@ -54,12 +54,12 @@ export class Agent {
   start(asks: 'asks' | 'only resumes' = 'asks'): void {
     // What resumed in an earlier life never comes back.
     const { bear, settings, judge, questions, now } = this.#options;
-    const { life, environment } = bear(this);
+    const { life, ...given } = bear(this);
     this.#lives += 1;
     this.life = life;
     this.#resuming = 0;
     life.say(`starts, pid ${life.process.pid}`);
-    const approvals = createApprovals({ ...settings, environment });
+    const approvals = createApprovals({ ...settings, ...given });
     this.approvals = approvals;
     judge.watch(life, approvals);
     // What was asked with a key of its own is asked again: the program does not know of journals.

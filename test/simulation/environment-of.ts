@@ -12,11 +12,10 @@ export interface Surroundings {
   readonly faults: FaultMix;
   readonly network: Network;
   readonly live: LiveNetwork;
-  readonly awakeAtMost: number;
 }
 
 export function environmentOf(life: Life, around: Surroundings): Environment {
-  const { disk, faults, network, live, awakeAtMost } = around;
+  const { disk, faults, network, live } = around;
   return {
     clock: {
       now: () => life.time.wall,
@@ -30,6 +29,5 @@ export function environmentOf(life: Life, around: Surroundings): Environment {
     connect: (url, options) => live.connect(life, url, options),
     files: filesOf({ life, disk, faults }),
     process: life.process,
-    awakeAtMost,
   };
 }

@@ -24,6 +24,12 @@ export interface LivesOptions {
   readonly crashes: Crashes;
 }
 
+export interface NewLife {
+  readonly life: Life;
+  readonly environment: Environment;
+  readonly awakeAtMost: number;
+}
+
 export class Lives {
   readonly #options: LivesOptions;
   readonly #all: Life[] = [];
@@ -33,7 +39,7 @@ export class Lives {
   }
 
   /** The next life of this process, and the world around it. */
-  bear(slot: string): { readonly life: Life; readonly environment: Environment } {
+  bear(slot: string): NewLife {
     const { scheduler, faults, trace, time, disk, network, live, crashes } = this.#options;
     const number = this.#all.filter(({ name }) => name.startsWith(slot)).length + 1;
     const random = this.#options.random.fork(`${slot}${number}`);
@@ -68,7 +74,7 @@ export class Lives {
     if (number > 1) trace.hit('process.restarted');
     const awakeAtMost = random.fork('awake').pick([0, 0, 1, Infinity]);
     if (awakeAtMost === 0) trace.hit('process.lets_all_sleep');
-    const around = { disk, faults, network, live, awakeAtMost };
-    return { life, environment: environmentOf(life, around) };
+    const environment = environmentOf(life, { disk, faults, network, live });
+    return { life, environment, awakeAtMost };
   }
 }

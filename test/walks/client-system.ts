@@ -61,6 +61,8 @@ export async function clientSystem({
     auditLogPath,
     timeout: TIMEOUT_MS / 1_000,
     pollInterval: '20ms',
+    // Of two who wait, one sleeps.
+    awakeAtMost: 1,
     environment: gates.environment,
   });
   const asker = await makeAsker(approvals);

@@ -50,8 +50,6 @@ export class Gates {
   readonly environment: Environment = {
     ...systemEnvironment,
     clock: this.clock,
-    // Of two who wait, one sleeps.
-    awakeAtMost: 1,
     // Back-offs as short as they may be.
     random: () => 0.01,
     files: {

@@ -69,6 +69,9 @@ const isPath = (value: unknown): boolean =>
 const isCount = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 53;
 
+const isLimit = (value: unknown): boolean =>
+  isCount(value) || value === 0 || value === Number.POSITIVE_INFINITY;
+
 const TIMES = ['5m', '0.5', 300, 'soon', '-1', 0];
 const PATHS = ['/state', 'relative', ' /a ', '/\0', '\t'];
 const FLAGS = ['true', 'False', '1', 'no', true, false];
@@ -136,6 +139,7 @@ const SETTINGS: readonly Setting[] = [
     isRight: isNoWrongView,
   },
   { option: 'maxConcurrent', usual: [1, 10_000, 0, -1, 1.5, '10'], isRight: isCount },
+  { option: 'awakeAtMost', usual: [0, 1_000, Infinity, -1, 1.5, '10'], isRight: isLimit },
 ];
 
 interface Given {
