@@ -14,7 +14,6 @@ import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.t
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
 import type { Listeners, StateEvent } from './events.ts';
-import { standsAt } from './own-states.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
@@ -31,6 +30,8 @@ export interface ApprovalRunOptions {
   readonly deadlines: DeadlineQueue;
   readonly environment: Pick<Environment, 'clock'>;
   readonly awake: Awake;
+  /** It entered another state. */
+  readonly onState: (event: StateEvent) => void;
   /** The caller gave up, and the request is being taken back. */
   readonly onGivenUp: (why: string) => void;
   /** Called once, when the actor has ended; its records are appended then, not yet flushed. */
@@ -77,7 +78,6 @@ export class ApprovalRun {
   /** May end before it returns. */
   start(): void {
     const { machine, request, approvalId = null, inspection } = this.#options;
-    standsAt(request, this);
     const input = approvalId === null ? request : { request, approvalId };
     const { inspect } = inspection;
     this.#begin(
@@ -113,9 +113,9 @@ export class ApprovalRun {
   }
 
   #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
-    const { listeners, inspection, awake } = this.#options;
+    const { onState, inspection, awake } = this.#options;
     if (this.#asleep !== undefined) return;
-    if (value !== this.#state) listeners.emit('state', this.#eventOf(value, approvalId));
+    if (value !== this.#state) onState(this.#eventOf(value, approvalId));
     this.#state = value;
     const maySleep = inspection.inspect === undefined && isWaiting(value);
     // Not now: what its service reported at once is still to be taken in.

@@ -50,8 +50,10 @@ export class ApprovalRuns {
   start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
     const { environment, deadlines, client, journal, runOptions } = this.#options;
     const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
+    const options = runOptions(log);
+    const { listeners } = options;
     const run = new ApprovalRun({
-      ...runOptions(log),
+      ...options,
       request,
       approvalId,
       log,
@@ -59,11 +61,15 @@ export class ApprovalRuns {
       deadlines,
       environment,
       awake: this.#awake,
+      onState: (event) => {
+        listeners.emit('state', event);
+        shared.tell(event);
+      },
       onGivenUp: (why) => journal?.note(request, { givenUp: why }),
       onEnded: (ended) => resolve(this.#answer(run, request, log, ended)),
     });
     this.#runs.add(run);
-    const shared = new SharedRun({ request, run, outcome, environment, deadlines });
+    const shared = new SharedRun({ request, run, outcome, environment, deadlines, listeners });
     this.#byKey.set(request.key, shared);
     run.start();
     return shared;

@@ -7,11 +7,10 @@ import type { ApprovalRequest, AuditEvent, Granted, Outcome } from '../machines/
 import type { AuditLog } from './audit/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import { CountersignError } from './errors.ts';
-import { type ApprovalsEvents, Listeners, type StateEvent } from './events.ts';
+import { type ApprovalsEvents, Listeners } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
 import type { Inspect } from './inspection.ts';
 import { LazyParts } from './lazy-parts.ts';
-import { OwnStates } from './own-states.ts';
 import type { Parts } from './parts.ts';
 import { leftEvent, refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
@@ -19,6 +18,7 @@ import {
   beginningNow,
   createRequest,
   type RequestInput,
+  type RequestOptions,
   readInput,
   refuseStrangeSignal,
 } from './request.ts';
@@ -46,16 +46,6 @@ export interface ApprovalsOptions extends SettingsOptions {
   readonly environment?: Environment;
 }
 
-export interface RequestOptions {
-  /** Gives up: the request is withdrawn, and the outcome is `withdrawn`. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Told of the state that this approval is in when it is asked for, and of each that it comes to,
-   * before the outcome. What it throws is logged and changes nothing.
-   */
-  readonly onState?: ((event: StateEvent) => unknown) | undefined;
-}
-
 /**
  * Makes the client through which agents ask. Reads the settings now, and opens nothing before the
  * first request; the code that it needs then is loaded meanwhile.
@@ -70,7 +60,6 @@ export class Approvals implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #listeners: Listeners;
-  readonly #ownStates: OwnStates;
   readonly #lazy: LazyParts;
   /** Everything that was asked and not answered yet, also before there is an actor. */
   readonly #asked = new Set<Promise<unknown>>();
@@ -81,7 +70,6 @@ export class Approvals implements AsyncDisposable {
     this.#settings = settings;
     this.#environment = options.environment ?? systemEnvironment;
     this.#listeners = new Listeners(options.logger);
-    this.#ownStates = new OwnStates(this.#listeners, options.logger);
     this.#lazy = new LazyParts((assemble) => assemble(settings, options, this.#listeners));
   }
 
@@ -90,7 +78,7 @@ export class Approvals implements AsyncDisposable {
    * uncertain is `approved: false`.
    */
   request(input: RequestInput, options?: RequestOptions): Promise<Outcome> {
-    return this.#track(this.#ask(input, options?.signal, undefined, options?.onState));
+    return this.#track(this.#ask(input, options));
   }
 
   /**
@@ -103,8 +91,8 @@ export class Approvals implements AsyncDisposable {
     describe: Description<Args>,
   ): Guarded<Args, Result> {
     const host = {
-      request: (input: RequestInput, { signal }: RequestOptions) =>
-        this.#track(this.#ask(input, signal, 'hold')),
+      request: (input: RequestInput, options?: RequestOptions) =>
+        this.#track(this.#ask(input, options, 'hold')),
       record: (event: AuditEvent) => this.#track(this.#record(event)),
       readConfig: () =>
         this.#lazy.loaded?.readConfig() ?? this.#lazy.load().then((parts) => parts.readConfig()),
@@ -191,11 +179,10 @@ export class Approvals implements AsyncDisposable {
 
   async #ask(
     input: RequestInput,
-    signal: AbortSignal | undefined,
+    options: RequestOptions | undefined,
     grant?: 'hold',
-    onState?: RequestOptions['onState'],
   ): Promise<Outcome> {
-    const begun = await this.#begin(input, signal, grant, onState);
+    const begun = await this.#begin(input, options, grant);
     // Not awaited: while it waits for a person nothing of this call is kept.
     return 'wait' in begun ? begun.wait() : begun;
   }
@@ -203,9 +190,8 @@ export class Approvals implements AsyncDisposable {
   /** An end already, or the wait for one. Never rejects. */
   async #begin(
     input: RequestInput,
-    signal: AbortSignal | undefined,
+    options: RequestOptions | undefined,
     grant: 'hold' | undefined,
-    onState: RequestOptions['onState'],
   ): Promise<Outcome | { wait(): Promise<Outcome> }> {
     const environment = this.#environment;
     const askedAt = environment.clock.monotonic();
@@ -216,6 +202,7 @@ export class Approvals implements AsyncDisposable {
       this.#refuseWhenFull();
       const { recorder, runs } = this.#lazy.loaded ?? (await this.#lazy.load());
       log = await recorder.open();
+      const { signal, onState } = options ?? {};
       // Read once: what is recorded is what was refused.
       const asked = readInput(input);
       action = typeof asked.action === 'string' ? asked.action : '';
@@ -232,8 +219,7 @@ export class Approvals implements AsyncDisposable {
       const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
       if (grant === 'hold') runs.hold(shared.request.traceId);
       const itsLog = log;
-      const stop = onState && this.#ownStates.tell(shared.request, onState);
-      return { wait: () => this.#wait(shared, request, itsLog, signal, stop) };
+      return { wait: () => this.#wait(shared, request, itsLog, { signal, onState }) };
     } catch (error) {
       return this.#refuse(error, action, traceId, log);
     }
@@ -296,10 +282,10 @@ export class Approvals implements AsyncDisposable {
     shared: SharedRun,
     request: ApprovalRequest,
     log: AuditLog,
-    signal: AbortSignal | undefined,
-    stop: (() => void) | undefined,
+    { signal, onState }: RequestOptions,
   ): Promise<Outcome> {
     const { recorder } = this.#parts;
+    const stop = onState && shared.watch(onState);
     return shared.wait(request, signal).then(({ outcome, left }) => {
       stop?.();
       if (!left) return outcome;

@@ -34,6 +34,11 @@ export class Listeners {
     this.#logger = logger;
   }
 
+  /** None so far, with the same logger. */
+  another(): Listeners {
+    return new Listeners(this.#logger);
+  }
+
   /** Adds a listener; the result removes it. */
   add<Name extends keyof ApprovalsEvents>(
     name: Name,

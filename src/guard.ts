@@ -6,7 +6,7 @@ import { plainJson } from './protocol/canonical-json.ts';
 import { digestOf } from './protocol/digest.ts';
 import type { ConfigRead } from './rbac/index.ts';
 import { checkPermission } from './rbac/permission.ts';
-import type { RequestInput } from './request.ts';
+import type { RequestInput, RequestOptions } from './request.ts';
 
 /** Says what is asked, from the arguments; these are added by the guard. */
 export type Description<Args> = (args: Args) => Omit<RequestInput, 'args'>;
@@ -14,17 +14,14 @@ export type Description<Args> = (args: Args) => Omit<RequestInput, 'args'>;
 /** Throws {@link NotApprovedError} in place of running. */
 export type Guarded<Args, Result> = (
   args: Args,
-  options?: { readonly signal?: AbortSignal },
+  options?: RequestOptions,
 ) => Promise<Awaited<Result>>;
 
 /** What the guard needs of the client. */
 export interface GuardHost {
   readonly workspaceId: string;
   /** Asks; a grant stays in the journal until it is used. */
-  request(
-    input: RequestInput,
-    options: { readonly signal?: AbortSignal | undefined },
-  ): Promise<Outcome>;
+  request(input: RequestInput, options?: RequestOptions): Promise<Outcome>;
   record(event: AuditEvent): Promise<void>;
   readConfig(): Promise<ConfigRead>;
   uuid(): string;
@@ -42,16 +39,16 @@ export function guard<Args, Result>(
   fn: (args: Args) => Result,
   describe: Description<Args>,
 ): Guarded<Args, Result> {
-  return async (args, { signal } = {}): Promise<Awaited<Result>> => {
+  return async (args, options): Promise<Awaited<Result>> => {
     const copy = plainJson(args, 'args');
     // JSON in, the same JSON out: the copy has the shape of what was given.
     const asked = copy as Args;
     const what = describe(asked);
     if (await isBypassed(host, what.action, copy)) {
-      signal?.throwIfAborted();
+      options?.signal?.throwIfAborted();
       return await fn(asked);
     }
-    const outcome = await host.request({ ...what, args: copy }, { signal });
+    const outcome = await host.request({ ...what, args: copy }, options);
     if (outcome.status !== 'granted') throw notApproved(outcome);
     const toRun = argsToRun(host.workspaceId, what.action, copy, outcome);
     await host.useGrant(outcome, what.key);

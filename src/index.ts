@@ -28,7 +28,7 @@ export type {
   TimeoutCause,
   Withdrawn,
 } from '../machines/index.ts';
-export type { Approvals, ApprovalsOptions, RequestOptions } from './approvals.ts';
+export type { Approvals, ApprovalsOptions } from './approvals.ts';
 export { createApprovals } from './approvals.ts';
 export type {
   AuditLog,
@@ -62,7 +62,7 @@ export type { ToolResult } from './outcome.ts';
 export { toToolResult } from './outcome.ts';
 export type { ProcessIdentity, ProcessName } from './process-identity.ts';
 export { digestOf } from './protocol/digest.ts';
-export type { RequestInput } from './request.ts';
+export type { RequestInput, RequestOptions } from './request.ts';
 export { requestApproval } from './request-approval.ts';
 export type { ResumedApproval } from './resumption.ts';
 export type { SettingsOptions, SettingsProblem } from './settings.ts';

@@ -1,6 +1,6 @@
 import type { Outcome } from '../machines/index.ts';
-import { type ApprovalsOptions, createApprovals, type RequestOptions } from './approvals.ts';
-import type { RequestInput } from './request.ts';
+import { type ApprovalsOptions, createApprovals } from './approvals.ts';
+import type { RequestInput, RequestOptions } from './request.ts';
 
 /**
  * Asks once, with a client of its own that is closed afterwards. Many questions: use one

@@ -2,6 +2,7 @@
 import type { ApprovalRequest, DeadlineClock, JsonValue } from '../machines/index.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
+import type { StateEvent } from './events.ts';
 import { plainJson } from './protocol/canonical-json.ts';
 import { digestOf } from './protocol/digest.ts';
 import { parseDurationMs } from './protocol/duration.ts';
@@ -30,6 +31,16 @@ export interface RequestInput {
   readonly key?: string;
   /** The longest wait: seconds, or a text such as `"5m"`. Default: `APPROVAL_TIMEOUT`. */
   readonly timeout?: number | string;
+}
+
+export interface RequestOptions {
+  /** Gives up: the request is withdrawn, and the outcome is `withdrawn`. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Told of the state that this approval is in when it is asked for, and of each that it comes to,
+   * before the outcome. What it throws is logged and changes nothing.
+   */
+  readonly onState?: ((event: StateEvent) => unknown) | undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from '../machines/index.ts';
 import type { ApprovalRun } from './approval-run.ts';
 import type { Environment } from './environment.ts';
+import type { Listeners, StateEvent } from './events.ts';
 
 export interface SharedRunOptions {
   readonly request: ApprovalRequest;
@@ -16,11 +17,15 @@ export interface SharedRunOptions {
   readonly outcome: Promise<Outcome>;
   readonly environment: Environment;
   readonly deadlines: DeadlineQueue;
+  /** Of the client: what theirs throws is told to the same logger. */
+  readonly listeners: Listeners;
 }
 
 export class SharedRun {
   readonly #options: SharedRunOptions;
   #waiting = 0;
+  /** Told of this approval alone. */
+  #watchers: Set<Listeners> | undefined;
 
   constructor(options: SharedRunOptions) {
     this.#options = options;
@@ -33,6 +38,21 @@ export class SharedRun {
   /** The outcome of the approval itself, whoever leaves before. */
   get wholeOutcome(): Promise<Outcome> {
     return this.#options.outcome;
+  }
+
+  /** Tells those who {@link watch}. */
+  tell(event: StateEvent): void {
+    for (const watcher of this.#watchers ?? []) watcher.emit('state', event);
+  }
+
+  /** Tells of the state that it is in, and of each that it comes to; the result ends that. */
+  watch(onState: (event: StateEvent) => unknown): () => void {
+    const { listeners, run } = this.#options;
+    const watcher = listeners.another();
+    watcher.add('state', onState);
+    this.#watchers = (this.#watchers ?? new Set()).add(watcher);
+    if (run.state !== undefined) watcher.emit('state', run.state);
+    return () => this.#watchers?.delete(watcher);
   }
 
   /** Takes the request back, for all who ask. */

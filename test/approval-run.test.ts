@@ -73,7 +73,6 @@ async function asked({ most = 0, channel = 'live', isWatched = false, fields = {
   const request = sampleRequest({ deadlineAt: time.clock.now() + 300_000, ...fields });
   const listeners = new Listeners(undefined);
   const told: string[] = [];
-  listeners.add('state', ({ state }) => told.push(state));
   listeners.add('audit', ({ outcome }) => told.push(`record ${outcome}`));
   const ends: Outcome[] = [];
   const awake = { count: 0, most };
@@ -87,6 +86,7 @@ async function asked({ most = 0, channel = 'live', isWatched = false, fields = {
     deadlines,
     environment: { clock: time.clock },
     awake,
+    onState: ({ state }) => told.push(state),
     onGivenUp: (why) => told.push(`given up: ${why}`),
     onEnded: (outcome) => ends.push(outcome),
   });

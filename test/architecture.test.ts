@@ -208,7 +208,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/lazy-parts.ts',
     'src/lazy-view.ts',
     'src/outcome.ts',
-    'src/own-states.ts',
     'src/parts.ts',
     'src/process-identity.ts',
     'src/recorded-outcome.ts',
