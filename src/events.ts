@@ -1,6 +1,8 @@
 /** What a client tells those who listen. */
 import type { Logger } from 'pino';
 import type { AuditEvent } from '../machines/index.ts';
+import { callGuarded } from './guarded.ts';
+import { type Diagnostics, guardedLogger } from './guarded-logger.ts';
 
 /** A step in the life of one approval, for a user interface that waits. */
 export interface StateEvent {
@@ -28,10 +30,10 @@ type Sets = {
 /** Listeners whose faults are their own: what one throws is logged and changes nothing. */
 export class Listeners {
   readonly #sets: Sets = { audit: new Set(), state: new Set(), trouble: new Set() };
-  readonly #logger: Logger | undefined;
+  readonly #logger: Diagnostics;
 
   constructor(logger: Logger | undefined) {
-    this.#logger = logger;
+    this.#logger = guardedLogger(logger);
   }
 
   /** Adds a listener; the result removes it. */
@@ -47,16 +49,8 @@ export class Listeners {
   }
 
   emit<Name extends keyof ApprovalsEvents>(name: Name, event: ApprovalsEvents[Name]): void {
-    for (const listener of this.#sets[name]) {
-      const threw = (error: unknown): void =>
-        this.#logger?.warn({ err: error }, `a listener of "${name}" threw`);
-      try {
-        // A listener may be an async function.
-        const returned: unknown = listener(event);
-        if (returned instanceof Promise) returned.catch(threw);
-      } catch (error) {
-        threw(error);
-      }
-    }
+    const threw = (error: unknown): void =>
+      this.#logger.warn(`a listener of "${name}" threw`, error);
+    for (const listener of this.#sets[name]) callGuarded(listener, event, threw);
   }
 }

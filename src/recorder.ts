@@ -1,5 +1,4 @@
 /** The audit log as the client uses it: opened by the first record, and in front of every answer. */
-import type { Logger } from 'pino';
 import type { AuditEvent, Outcome } from '../machines/index.ts';
 import { GuardedLog } from './audit/guarded-log.ts';
 import {
@@ -11,6 +10,7 @@ import {
 } from './audit/index.ts';
 import type { Environment } from './environment.ts';
 import type { Listeners } from './events.ts';
+import type { Diagnostics } from './guarded-logger.ts';
 import { refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import { resolveAuditPath, type Settings } from './settings.ts';
@@ -21,7 +21,7 @@ export interface RecorderOptions {
   readonly given: AuditLog | undefined;
   readonly environment: Environment;
   readonly listeners: Listeners;
-  readonly logger: Logger | undefined;
+  readonly logger: Diagnostics;
   /** What was under way cannot be recorded any more. */
   readonly onFailure: () => void;
 }
@@ -107,7 +107,7 @@ export class Recorder {
     const last = await this.#log?.catch(() => undefined);
     for (const log of [...this.#failed, ...(last === undefined ? [] : [last])])
       await log.close().catch((error: unknown) => {
-        this.#options.logger?.warn({ err: error }, 'the audit log could not be closed');
+        this.#options.logger.warn('the audit log could not be closed', error);
       });
   }
 
@@ -124,7 +124,7 @@ export class Recorder {
       files: environment.files,
       uuid: environment.uuid,
       onFailure: (failure) => {
-        logger?.error({ err: failure }, 'the audit log failed');
+        logger.error('the audit log failed', failure);
         onFailure();
       },
     });
