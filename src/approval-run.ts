@@ -2,7 +2,6 @@
 import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate';
 import type {
   ApprovalRequest,
-  AuditEvent,
   approvalMachine,
   DeadlineQueue,
   Outcome,
@@ -14,6 +13,7 @@ import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.t
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
 import type { Listeners } from './events.ts';
+import { appendTo } from './recorder.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
@@ -86,7 +86,7 @@ export class ApprovalRun {
     awake.count += 1;
     // One listener for both kinds: each kind of its own takes half a kilobyte.
     actor.on('*', (emitted) => {
-      if (emitted.type === 'audit') record(emitted.event, log, listeners);
+      if (emitted.type === 'audit') appendTo(log, emitted.event, listeners);
       else if (emitted.ending.by === 'caller') onGivenUp(emitted.ending.why);
     });
     actor.subscribe({
@@ -165,8 +165,3 @@ const isWaiting = (state: unknown): state is Waiting['state'] =>
   state === 'awaitingWS' || state === 'fallbackPolling';
 
 const UNHEEDED = { awaitingWS: 'channel.live', fallbackPolling: 'channel.lost' } as const;
-
-function record(event: AuditEvent, log: AuditLog, listeners: Listeners): void {
-  log.append(event);
-  if (log.failure === undefined) listeners.emit('audit', event);
-}

@@ -284,7 +284,7 @@ export class Approvals implements AsyncDisposable {
     const { recorder } = this.#parts;
     return shared.wait(request, signal).then(({ outcome, left }) => {
       if (!left) return outcome;
-      log.append(leftEvent(outcome, request));
+      recorder.append(log, leftEvent(outcome, request));
       return recorder.afterFlush(log, outcome);
     });
   }
@@ -309,8 +309,9 @@ export class Approvals implements AsyncDisposable {
   ): Promise<Outcome> {
     const outcome = refusedOutcome(error, { traceId });
     if (log === undefined) return outcome;
-    log.append(refusalEvent(outcome, action, this.#settings.workspaceId));
-    return this.#parts.recorder.afterEnd(log, outcome, action);
+    const { recorder } = this.#parts;
+    recorder.append(log, refusalEvent(outcome, action, this.#settings.workspaceId));
+    return recorder.afterEnd(log, outcome, action);
   }
 }
 

@@ -15,7 +15,10 @@ export interface StateEvent {
 }
 
 export interface ApprovalsEvents {
-  /** A record that was appended to the audit log. */
+  /**
+   * What was appended to the audit log, before it has its time and its place in the chain. What the log
+   * says about itself (recovered, rotated) is not told.
+   */
   readonly audit: AuditEvent;
   /** An approval entered a state. */
   readonly state: StateEvent;

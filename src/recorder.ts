@@ -29,8 +29,10 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions;
   #log: Promise<AuditLog> | undefined;
-  /** Logs that failed, which are closed with the last. */
+  /** Logs that failed, and are closed: the segments before the one that is next. */
   readonly #failed: AuditLog[] = [];
+  /** Failed just now. */
+  #broken: AuditLog | undefined;
   #path: string | undefined;
 
   constructor(options: RecorderOptions) {
@@ -55,12 +57,17 @@ export class Recorder {
       if (log === undefined) continue;
       if (log.failure === undefined || log === this.#options.given) return log;
       if (this.#log !== opening) continue;
-      this.#failed.push(log);
+      this.#broken = log;
       this.#log = undefined;
     }
   }
 
-  /** Appends, and waits until it is on disk. */
+  /** Appends, and tells of it; it is on disk after a flush of this log. */
+  append(log: AuditLog, event: AuditEvent): void {
+    appendTo(log, event, this.#options.listeners);
+  }
+
+  /** Appends, waits until it is on disk, and tells of it. */
   async record(event: AuditEvent): Promise<void> {
     const log = await this.open();
     log.append(event);
@@ -105,16 +112,16 @@ export class Recorder {
   async close(): Promise<void> {
     if (this.#options.given !== undefined) return;
     const last = await this.#log?.catch(() => undefined);
-    for (const log of [...this.#failed, ...(last === undefined ? [] : [last])])
-      await log.close().catch((error: unknown) => {
-        this.#options.logger.warn('the audit log could not be closed', error);
-      });
+    await last?.close().catch((error: unknown) => {
+      this.#options.logger.warn('the audit log could not be closed', error);
+    });
   }
 
   async #open(): Promise<AuditLog> {
     const { given, settings, environment, logger, onFailure } = this.#options;
     if (given !== undefined) return given;
     this.#path ??= await resolveAuditPath(settings, undefined, environment.files);
+    await this.#putAway();
     const before = this.#failed.at(-1);
     return openAuditLog({
       path: segmentPath(this.#path, this.#failed.length),
@@ -129,4 +136,21 @@ export class Recorder {
       },
     });
   }
+
+  /** One that took not a byte is tried again: on a full disk each request would leave another file. */
+  async #putAway(): Promise<void> {
+    const log = this.#broken;
+    if (!(log instanceof FileAuditLog)) return;
+    // It says once more why it failed.
+    await log.close().catch(() => undefined);
+    const found = await this.#options.environment.files.stat(log.path).catch(() => undefined);
+    if (found?.size !== 0n || log.position !== undefined) this.#failed.push(log);
+    this.#broken = undefined;
+  }
+}
+
+/** What a log that failed does not take is not told. */
+export function appendTo(log: AuditLog, event: AuditEvent, listeners: Listeners): void {
+  log.append(event);
+  if (log.failure === undefined) listeners.emit('audit', event);
 }

@@ -203,6 +203,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/errors.ts',
     'src/events.ts',
     'src/guard.ts',
+    'src/guarded-logger.ts',
+    'src/guarded.ts',
     'src/inspect/link/',
     'src/inspection.ts',
     'src/lazy-parts.ts',
