@@ -294,7 +294,7 @@ export const GUARANTEES: readonly Mutant[] = [
     defect: 'G7b',
     what: 'Takes entries out of the hands of a process that lives.',
     file: 'src/journal/takeover.ts',
-    find: 'if (owner !== undefined && process.isAlive(owner)) continue;',
+    find: 'if (owner !== undefined && (await process.isAlive(owner, folder))) continue;',
     replace: '',
     tests: ['test/journal/journal.test.ts'],
     names: /F53 leaves/,
