@@ -34,16 +34,17 @@ function processesOn(folder: string) {
 
 /** A journal of a process of another container, whose pid says nothing here. */
 function inContainer(folder: string, pidNamespace: string) {
-  let kill = async (): Promise<void> => undefined;
+  let kill: (() => Promise<void>) | undefined;
   const showLife = async (path: string): Promise<() => Promise<void>> => {
-    ({ kill } = await livingIn(path));
-    return kill;
+    const life = await livingIn(path);
+    kill = life.kill;
+    return life.kill;
   };
   const environment = {
     ...systemEnvironment,
     process: { ...systemEnvironment.process, pid: 2 ** 22 + 1, pidNamespace, showLife },
   };
-  return { journal: new Journal({ folder, environment }), kill: () => kill() };
+  return { journal: new Journal({ folder, environment }), kill: async () => kill?.() };
 }
 
 const withOpen = (before: (path: string) => Promise<void>): Files => ({

@@ -300,6 +300,15 @@ export const GUARANTEES: readonly Mutant[] = [
     names: /F53 leaves/,
   },
   {
+    defect: 'G7o',
+    what: 'Takes a process of another container for dead, because its pid says nothing here.',
+    file: 'src/process-identity.ts',
+    find: 'other.pidNamespace === undefined || other.pidNamespace === self.pidNamespace',
+    replace: 'true',
+    tests: ['test/process-identity.test.ts', 'test/journal/journal.test.ts'],
+    names: /counts as alive where|F53 leaves what a process of another container/,
+  },
+  {
     defect: 'G7c',
     what: 'Does not compare the checksum of an entry.',
     file: 'src/journal/entry.ts',
