@@ -8,12 +8,11 @@ import type {
   Outcome,
   WaitEvent,
 } from '../machines/index.ts';
-import type { AuditLog } from './audit/index.ts';
 import type { PlatformClient } from './client/platform-client.ts';
 import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError, messageOf } from './errors.ts';
-import type { Listeners, StateEvent } from './events.ts';
+import type { StateEvent } from './events.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
@@ -23,13 +22,13 @@ export interface ApprovalRunOptions {
   readonly request: ApprovalRequest;
   /** The platform's id, where a process before this one asked. */
   readonly approvalId?: string | null;
-  readonly log: AuditLog;
-  readonly listeners: Listeners;
   readonly inspection: { inspect?: (event: InspectionEvent) => void };
   readonly client: Pick<PlatformClient, 'hold'>;
   readonly deadlines: DeadlineQueue;
   readonly environment: Pick<Environment, 'clock'>;
   readonly awake: Awake;
+  /** It has something to record. */
+  readonly onRecord: (event: AuditEvent) => void;
   /** It entered another state. */
   readonly onState: (event: StateEvent) => void;
   /** The caller gave up, and the request is being taken back. */
@@ -96,12 +95,12 @@ export class ApprovalRun {
   }
 
   #begin(actor: ApprovalActor): void {
-    const { awake, log, listeners, onGivenUp } = this.#options;
+    const { awake, onRecord, onGivenUp } = this.#options;
     this.#actor = actor;
     awake.count += 1;
     // One listener for both kinds: each kind of its own takes half a kilobyte.
     actor.on('*', (emitted) => {
-      if (emitted.type === 'audit') record(emitted.event, log, listeners);
+      if (emitted.type === 'audit') onRecord(emitted.event);
       else if (emitted.ending.by === 'caller') onGivenUp(emitted.ending.why);
     });
     actor.subscribe({
@@ -179,8 +178,3 @@ const isWaiting = (state: unknown): state is Waiting['state'] =>
   state === 'awaitingWS' || state === 'fallbackPolling';
 
 const UNHEEDED = { awaitingWS: 'channel.live', fallbackPolling: 'channel.lost' } as const;
-
-function record(event: AuditEvent, log: AuditLog, listeners: Listeners): void {
-  log.append(event);
-  if (log.failure === undefined) listeners.emit('audit', event);
-}

@@ -6,6 +6,7 @@ import type { PlatformClient } from './client/platform-client.ts';
 import type { Awake } from './crowd.ts';
 import type { Environment } from './environment.ts';
 import { CountersignError } from './errors.ts';
+import type { Listeners } from './events.ts';
 import type { Journal } from './journal/index.ts';
 import type { Recorder } from './recorder.ts';
 import { SharedRun } from './shared-run.ts';
@@ -17,9 +18,8 @@ export interface ApprovalRunsOptions {
   readonly client: PlatformClient;
   readonly journal: Journal | undefined;
   readonly awakeAtMost: number;
-  readonly runOptions: (
-    log: AuditLog,
-  ) => Pick<ApprovalRunOptions, 'machine' | 'listeners' | 'inspection'>;
+  readonly listeners: Listeners;
+  readonly runOptions: (log: AuditLog) => Pick<ApprovalRunOptions, 'machine' | 'inspection'>;
 }
 
 export class ApprovalRuns {
@@ -48,19 +48,18 @@ export class ApprovalRuns {
 
   /** @param approvalId the platform's, where a process before this one asked */
   start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
-    const { environment, deadlines, client, journal, runOptions } = this.#options;
+    const { environment, deadlines, client, journal, recorder, listeners, runOptions } =
+      this.#options;
     const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
-    const options = runOptions(log);
-    const { listeners } = options;
     const run = new ApprovalRun({
-      ...options,
+      ...runOptions(log),
       request,
       approvalId,
-      log,
       client,
       deadlines,
       environment,
       awake: this.#awake,
+      onRecord: (event) => recorder.append(log, event),
       onState: (event) => {
         listeners.emit('state', event);
         shared.tell(event);

@@ -9,6 +9,7 @@ import { type Environment, systemEnvironment } from './environment.ts';
 import { CountersignError } from './errors.ts';
 import { type ApprovalsEvents, Listeners } from './events.ts';
 import { type Description, type Guarded, guard } from './guard.ts';
+import { guardedLogger } from './guarded-logger.ts';
 import type { Inspect } from './inspection.ts';
 import { LazyParts } from './lazy-parts.ts';
 import type { Parts } from './parts.ts';
@@ -69,7 +70,7 @@ export class Approvals implements AsyncDisposable {
   constructor(settings: Settings, options: ApprovalsOptions) {
     this.#settings = settings;
     this.#environment = options.environment ?? systemEnvironment;
-    this.#listeners = new Listeners(options.logger);
+    this.#listeners = new Listeners(guardedLogger(options.logger));
     this.#lazy = new LazyParts((assemble) => assemble(settings, options, this.#listeners));
   }
 
@@ -289,7 +290,7 @@ export class Approvals implements AsyncDisposable {
     return shared.wait(request, signal).then(({ outcome, left }) => {
       stop?.();
       if (!left) return outcome;
-      log.append(leftEvent(outcome, request));
+      recorder.append(log, leftEvent(outcome, request));
       return recorder.afterFlush(log, outcome);
     });
   }
@@ -314,8 +315,9 @@ export class Approvals implements AsyncDisposable {
   ): Promise<Outcome> {
     const outcome = refusedOutcome(error, { traceId });
     if (log === undefined) return outcome;
-    log.append(refusalEvent(outcome, action, this.#settings.workspaceId));
-    return this.#parts.recorder.afterEnd(log, outcome, action);
+    const { recorder } = this.#parts;
+    recorder.append(log, refusalEvent(outcome, action, this.#settings.workspaceId));
+    return recorder.afterEnd(log, outcome, action);
   }
 }
 

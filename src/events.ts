@@ -1,6 +1,7 @@
 /** What a client tells those who listen. */
-import type { Logger } from 'pino';
 import type { AuditEvent } from '../machines/index.ts';
+import { callGuarded } from './guarded.ts';
+import type { Diagnostics } from './guarded-logger.ts';
 
 /** A step in the life of one approval, for a user interface that waits. */
 export interface StateEvent {
@@ -13,7 +14,10 @@ export interface StateEvent {
 }
 
 export interface ApprovalsEvents {
-  /** A record that was appended to the audit log. */
+  /**
+   * What was appended to the audit log, before it has its time and its place in the chain. What the log
+   * says about itself (recovered, rotated) is not told.
+   */
   readonly audit: AuditEvent;
   /** An approval entered a state. */
   readonly state: StateEvent;
@@ -28,9 +32,9 @@ type Sets = {
 /** Listeners whose faults are their own: what one throws is logged and changes nothing. */
 export class Listeners {
   readonly #sets: Sets = { audit: new Set(), state: new Set(), trouble: new Set() };
-  readonly #logger: Logger | undefined;
+  readonly #logger: Diagnostics;
 
-  constructor(logger: Logger | undefined) {
+  constructor(logger: Diagnostics) {
     this.#logger = logger;
   }
 
@@ -52,16 +56,8 @@ export class Listeners {
   }
 
   emit<Name extends keyof ApprovalsEvents>(name: Name, event: ApprovalsEvents[Name]): void {
-    for (const listener of this.#sets[name]) {
-      const threw = (error: unknown): void =>
-        this.#logger?.warn({ err: error }, `a listener of "${name}" threw`);
-      try {
-        // A listener may be an async function.
-        const returned: unknown = listener(event);
-        if (returned instanceof Promise) returned.catch(threw);
-      } catch (error) {
-        threw(error);
-      }
-    }
+    const threw = (error: unknown): void =>
+      this.#logger.warn(`a listener of "${name}" threw`, error);
+    for (const listener of this.#sets[name]) callGuarded(listener, event, threw);
   }
 }

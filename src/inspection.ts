@@ -1,7 +1,8 @@
 /** Who watches the actors, and is not noticed by them. */
-import type { Logger } from 'pino';
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Listeners } from './events.ts';
+import { callGuarded } from './guarded.ts';
+import type { Diagnostics } from './guarded-logger.ts';
 import { LazyView } from './lazy-view.ts';
 
 /** Any XState inspection observer, for example `createBrowserInspector().inspect`. */
@@ -22,7 +23,7 @@ export interface InspectionOptions {
   readonly inspect: Inspect | string | undefined;
   readonly viewUrl: string | undefined;
   readonly listeners: Listeners;
-  readonly logger: Logger | undefined;
+  readonly logger: Diagnostics;
 }
 
 /** What an observer throws is logged and counted. */
@@ -31,14 +32,15 @@ export function createInspection(options: InspectionOptions): Inspection {
   let failures = 0;
   const failed = (error: unknown): void => {
     failures += 1;
-    logger?.warn({ err: error }, 'an inspection observer threw');
+    logger.warn('an inspection observer threw', error);
   };
   const view = viewUrl === undefined ? undefined : new LazyView(viewUrl, failed);
   const given = typeof options.inspect === 'string' ? undefined : options.inspect;
   const inspect = view?.inspect ?? functionOf(given);
   if (view !== undefined) listeners.add('audit', view.audit);
   return {
-    options: inspect === undefined ? {} : { inspect: guarded(inspect, failed) },
+    options:
+      inspect === undefined ? {} : { inspect: (event) => callGuarded(inspect, event, failed) },
     get failures() {
       return failures;
     },
@@ -51,18 +53,3 @@ export function createInspection(options: InspectionOptions): Inspection {
 
 const functionOf = (inspect: Inspect | undefined) =>
   typeof inspect === 'object' ? (event: InspectionEvent) => inspect.next?.(event) : inspect;
-
-function guarded(
-  inspect: (event: InspectionEvent) => unknown,
-  failed: (error: unknown) => void,
-): (event: InspectionEvent) => void {
-  return (event) => {
-    try {
-      const returned = inspect(event);
-      // It may be an async function, whatever its type says, and of another realm.
-      if (typeof returned === 'object') Promise.resolve(returned).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  };
-}

@@ -7,6 +7,7 @@ import { PlatformClient } from './client/platform-client.ts';
 import { createTokenSource } from './client/token-source.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import type { Listeners } from './events.ts';
+import { type Diagnostics, guardedLogger } from './guarded-logger.ts';
 import { createInspection, type Inspection } from './inspection.ts';
 import { Journal, journalFolder, Once } from './journal/index.ts';
 import { type ConfigRead, readConfig } from './rbac/index.ts';
@@ -35,11 +36,11 @@ export interface Parts {
 /** What the others need before there are all of them. */
 interface Basis {
   readonly settings: Settings;
-  readonly options: ApprovalsOptions;
   readonly environment: Environment;
   readonly listeners: Listeners;
   readonly recorder: Recorder;
   readonly deadlines: DeadlineQueue;
+  readonly logger: Diagnostics;
   readonly inspection: Inspection;
   readonly readConfig: () => Promise<ConfigRead>;
   readonly onTrouble: (message: string) => void;
@@ -50,9 +51,10 @@ export function assemble(
   options: ApprovalsOptions,
   listeners: Listeners,
 ): Parts {
-  const { logger, audit: given, environment = systemEnvironment } = options;
+  const { audit: given, environment = systemEnvironment } = options;
+  const logger = guardedLogger(options.logger);
   const onTrouble = (message: string): void => {
-    logger?.warn(message);
+    logger.warn(message);
     listeners.emit('trouble', { message });
   };
   const onFailure = (): void => runs.withdrawAll('the audit log cannot be written');
@@ -66,11 +68,11 @@ export function assemble(
   });
   const basis = {
     settings,
-    options,
     environment,
     listeners,
     recorder,
     deadlines,
+    logger,
     inspection,
     readConfig: shareNext(() => readConfig(settings.configDir, environment.files)),
     onTrouble,
@@ -124,10 +126,10 @@ function createRuns(
     recorder,
     client,
     journal,
+    listeners,
     awakeAtMost: settings.awakeAtMost,
     runOptions: (log) => ({
       machine: machineOf(log),
-      listeners,
       inspection: inspection.options,
     }),
   });
@@ -153,11 +155,9 @@ function createResumption(
 }
 
 function createClient(basis: Basis): PlatformClient {
-  const { settings, options, environment, recorder, deadlines, onTrouble } = basis;
+  const { settings, environment, recorder, deadlines, logger, onTrouble } = basis;
   const record = (event: Parameters<Recorder['record']>[0]): void => {
-    recorder
-      .record(event)
-      .catch((error: unknown) => options.logger?.error({ err: error }, 'a record was lost'));
+    recorder.record(event).catch((error: unknown) => logger.error('a record was lost', error));
   };
   return new PlatformClient({
     baseUrl: settings.platformUrl,

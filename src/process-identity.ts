@@ -1,6 +1,9 @@
 /** Which process this is, and whether another one still lives. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+
+/** The name of what a process shows in a folder, see {@link ProcessIdentity.showLife}. */
+export const LIFE = 'alive';
 
 /** A pid is used again after its process ended: its start tells the two apart. */
 export interface ProcessName {
@@ -8,11 +11,24 @@ export interface ProcessName {
   /** When it started, in whatever way the system says it; compared for equality alone. */
   readonly startedAt: string;
   readonly host: string;
+  /**
+   * Within which its pid means it: that of its container, or of the machine. Linux alone says it; a
+   * name without it counts as one of here.
+   */
+  readonly pidNamespace?: string | undefined;
 }
 
 export interface ProcessIdentity extends ProcessName {
-  /** Whether that process lives, here. Where it cannot be told: true, because it might. */
-  isAlive(other: ProcessName): boolean;
+  /**
+   * Whether that process lives, here. Where it cannot be told: true, because it might.
+   * @param folder where it may have shown that it lives
+   */
+  isAlive(other: ProcessName, folder: string): boolean | Promise<boolean>;
+  /**
+   * Shows in a folder that this process lives, to those to whom its pid says nothing. Rejects where it
+   * cannot; the result ends it.
+   */
+  showLife?(folder: string): Promise<() => Promise<void>>;
 }
 
 /** In clock ticks since the machine started, with the machine's own start; Linux alone says it. */
@@ -38,13 +54,40 @@ function exists(pid: number): boolean {
   }
 }
 
-const host = hostname();
+function ownNamespace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
+}
 
-export const systemProcess: ProcessIdentity = {
+const bootOf = ({ startedAt }: ProcessName): string | undefined => startedAt.split('/')[0];
+
+const self: ProcessName = {
   pid: process.pid,
   startedAt: startOf(process.pid) ?? '',
-  host,
-  isAlive: (other) =>
-    // A folder that several machines share: nobody here can tell.
-    other.host !== host || (exists(other.pid) && (startOf(other.pid) ?? '') === other.startedAt),
+  host: hostname(),
+  pidNamespace: ownNamespace(),
+};
+
+async function isAlive(other: ProcessName, folder: string): Promise<boolean> {
+  // A folder that several machines share: nobody here can tell.
+  if (other.host !== self.host) return true;
+  if (other.pidNamespace === undefined || other.pidNamespace === self.pidNamespace)
+    return exists(other.pid) && (startOf(other.pid) ?? '') === other.startedAt;
+  // The machine was started anew since.
+  if (bootOf(other) !== bootOf(self)) return false;
+  const { livesIn } = await import('./process-life.ts');
+  return (await livesIn(folder)) ?? true;
+}
+
+export const systemProcess: ProcessIdentity = {
+  ...self,
+  isAlive,
+  showLife: async (folder) => {
+    if (self.pidNamespace === undefined) throw new Error('no other process would look');
+    const { showLife } = await import('./process-life.ts');
+    return showLife(folder);
+  },
 };

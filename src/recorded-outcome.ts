@@ -5,12 +5,27 @@ import {
   failed,
   grantedBy,
   type Outcome,
+  type ProblemCode,
   timedOut,
   withdrawn,
 } from '../machines/index.ts';
 import type { EndRecord } from './audit/index.ts';
 
 const CAUSES = ['deadline', 'platform_expired', 'decided_late', 'indeterminate'] as const;
+
+const CODES: readonly ProblemCode[] = [
+  'config',
+  'input',
+  'auth',
+  'transport',
+  'protocol',
+  'conflict',
+  'audit',
+  'journal',
+  'capacity',
+  'closed',
+  'internal',
+];
 
 /** What is not certainly a grant of exactly this request is none. */
 export function recordedOutcome(request: ApprovalRequest, record: EndRecord): Outcome {
@@ -36,7 +51,10 @@ export function recordedOutcome(request: ApprovalRequest, record: EndRecord): Ou
     case 'withdrawn':
       return withdrawn(subject, message.replace(/^Withdrawn: /, ''));
     default:
-      return failed(subject, { code: 'journal', message: `it had failed before: ${message}` });
+      return failed(subject, {
+        code: CODES.find((code) => code === record['code']) ?? 'journal',
+        message: `it had failed before: ${message}`,
+      });
   }
 }
 

@@ -1,5 +1,4 @@
 /** The audit log as the client uses it: opened by the first record, and in front of every answer. */
-import type { Logger } from 'pino';
 import type { AuditEvent, Outcome } from '../machines/index.ts';
 import { GuardedLog } from './audit/guarded-log.ts';
 import {
@@ -11,6 +10,7 @@ import {
 } from './audit/index.ts';
 import type { Environment } from './environment.ts';
 import type { Listeners } from './events.ts';
+import type { Diagnostics } from './guarded-logger.ts';
 import { refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import { resolveAuditPath, type Settings } from './settings.ts';
@@ -21,7 +21,7 @@ export interface RecorderOptions {
   readonly given: AuditLog | undefined;
   readonly environment: Environment;
   readonly listeners: Listeners;
-  readonly logger: Logger | undefined;
+  readonly logger: Diagnostics;
   /** What was under way cannot be recorded any more. */
   readonly onFailure: () => void;
 }
@@ -29,8 +29,10 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions;
   #log: Promise<AuditLog> | undefined;
-  /** Logs that failed, which are closed with the last. */
+  /** Logs that failed, and are closed: the segments before the one that is next. */
   readonly #failed: AuditLog[] = [];
+  /** Failed just now. */
+  #broken: AuditLog | undefined;
   #path: string | undefined;
 
   constructor(options: RecorderOptions) {
@@ -55,12 +57,19 @@ export class Recorder {
       if (log === undefined) continue;
       if (log.failure === undefined || log === this.#options.given) return log;
       if (this.#log !== opening) continue;
-      this.#failed.push(log);
+      this.#broken = log;
       this.#log = undefined;
     }
   }
 
-  /** Appends, and waits until it is on disk. */
+  /** Appends, and tells of it; it is on disk after a flush of this log. */
+  append(log: AuditLog, event: AuditEvent): void {
+    log.append(event);
+    // What a log that failed does not take is not told.
+    if (log.failure === undefined) this.#options.listeners.emit('audit', event);
+  }
+
+  /** Appends, waits until it is on disk, and tells of it. */
   async record(event: AuditEvent): Promise<void> {
     const log = await this.open();
     log.append(event);
@@ -105,16 +114,16 @@ export class Recorder {
   async close(): Promise<void> {
     if (this.#options.given !== undefined) return;
     const last = await this.#log?.catch(() => undefined);
-    for (const log of [...this.#failed, ...(last === undefined ? [] : [last])])
-      await log.close().catch((error: unknown) => {
-        this.#options.logger?.warn({ err: error }, 'the audit log could not be closed');
-      });
+    await last?.close().catch((error: unknown) => {
+      this.#options.logger.warn('the audit log could not be closed', error);
+    });
   }
 
   async #open(): Promise<AuditLog> {
     const { given, settings, environment, logger, onFailure } = this.#options;
     if (given !== undefined) return given;
     this.#path ??= await resolveAuditPath(settings, undefined, environment.files);
+    await this.#putAway();
     const before = this.#failed.at(-1);
     return openAuditLog({
       path: segmentPath(this.#path, this.#failed.length),
@@ -124,9 +133,20 @@ export class Recorder {
       files: environment.files,
       uuid: environment.uuid,
       onFailure: (failure) => {
-        logger?.error({ err: failure }, 'the audit log failed');
+        logger.error('the audit log failed', failure);
         onFailure();
       },
     });
+  }
+
+  /** One that took not a byte is tried again: on a full disk each request would leave another file. */
+  async #putAway(): Promise<void> {
+    const log = this.#broken;
+    if (!(log instanceof FileAuditLog)) return;
+    // It says once more why it failed.
+    await log.close().catch(() => undefined);
+    const found = await this.#options.environment.files.stat(log.path).catch(() => undefined);
+    if (found?.size !== 0n || log.position !== undefined) this.#failed.push(log);
+    this.#broken = undefined;
   }
 }

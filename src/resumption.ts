@@ -153,7 +153,7 @@ export class Resumption {
       if (same.request.traceId !== request.traceId) await this.#join(log, request, same.request);
       return same;
     }
-    log.append(resumedEvent(entry));
+    recorder.append(log, resumedEvent(entry));
     const run = runs.start(request, log, approvalId);
     if (givenUp !== null) run.withdraw(givenUp);
     return run;
@@ -161,7 +161,7 @@ export class Resumption {
 
   /** In the journal until it is recorded: a kill in between must not lose it. */
   async #join(log: AuditLog, request: ApprovalRequest, goesOn: ApprovalRequest): Promise<void> {
-    log.append(joinedEvent(request, goesOn));
+    this.#options.recorder.append(log, joinedEvent(request, goesOn));
     await log.flush().then(
       () => this.#options.journal.end(request),
       () => undefined,

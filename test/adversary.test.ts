@@ -122,6 +122,8 @@ describe('a key', () => {
     const platform = await fakePlatform();
     const { approvals, outcomes } = requestingSide(platform.url);
     const controller = new AbortController();
+    const told: string[] = [];
+    approvals.on('audit', ({ outcome }) => told.push(outcome));
     const first = approvals.request(ASK, { signal: controller.signal });
     const joined = approvals.request(ASK);
     const { id } = await platform.waitForRow();
@@ -131,6 +133,7 @@ describe('a key', () => {
     platform.decide(id, 'approved');
     expect(await joined).toMatchObject({ status: 'granted' });
     expect(outcomes()).toEqual(['allowed', 'requested', 'left', 'granted']);
+    expect(told).toEqual(outcomes());
   });
 
   it('whose askers have all given up is taken back', async () => {
@@ -347,8 +350,11 @@ describe('a request', () => {
   ])('of %s is refused, and does not reject', async (_, input) => {
     const platform = await fakePlatform();
     const { approvals } = requestingSide(platform.url);
+    const told: string[] = [];
+    approvals.on('audit', (event) => told.push(event.outcome));
     const outcome = await approvals.request(input as never);
     expect(outcome).toMatchObject({ status: 'failed', approved: false });
+    expect(told).toEqual(['failure']);
     expect(platform.requests).toEqual([]);
   });
 

@@ -14,9 +14,7 @@ import {
   type WithdrawInput,
 } from '../machines/index.ts';
 import { ApprovalRun } from '../src/approval-run.ts';
-import { memoryAuditLog } from '../src/audit/index.ts';
 import { Waiters, type WaitMode } from '../src/client/waiters.ts';
-import { Listeners } from '../src/events.ts';
 import { sampleDecision, sampleRequest } from '../src/testing/walk/sample.ts';
 import { waitingSnapshot } from '../src/waiting-snapshot.ts';
 import { SimulatedTime } from './support/simulated-clock.ts';
@@ -71,21 +69,18 @@ async function asked({ most = 0, channel = 'live', isWatched = false, fields = {
     },
   });
   const request = sampleRequest({ deadlineAt: time.clock.now() + 300_000, ...fields });
-  const listeners = new Listeners(undefined);
   const told: string[] = [];
-  listeners.add('audit', ({ outcome }) => told.push(`record ${outcome}`));
   const ends: Outcome[] = [];
   const awake = { count: 0, most };
   const run = new ApprovalRun({
     machine,
     request,
-    log: memoryAuditLog(),
-    listeners,
     inspection: isWatched ? { inspect: () => undefined } : {},
     client: waiters,
     deadlines,
     environment: { clock: time.clock },
     awake,
+    onRecord: ({ outcome }) => told.push(`record ${outcome}`),
     onState: ({ state }) => told.push(state),
     onGivenUp: (why) => told.push(`given up: ${why}`),
     onEnded: (outcome) => ends.push(outcome),

@@ -10,6 +10,8 @@ import { leaveFolder, makeOwnFolder } from './owner.ts';
 
 interface Opened {
   readonly path: string;
+  /** Where others can see that this process lives. */
+  readonly hideLife: (() => Promise<void>) | undefined;
   /** What was named in the folder before the call is on disk when it resolves. */
   readonly sync: () => Promise<void>;
 }
@@ -107,8 +109,10 @@ export class OwnFolder {
   /** Leaves what is in it to whoever comes next. Never throws. */
   async leave(): Promise<void> {
     await Promise.allSettled(this.#working.values());
-    const path = await this.path();
-    if (path !== undefined) await leaveFolder(this.#environment.files, path).catch(() => undefined);
+    const opened = await this.#opened?.catch(() => undefined);
+    if (opened === undefined) return;
+    const { path, hideLife } = opened;
+    await leaveFolder(this.#environment.files, path, hideLife).catch(() => undefined);
   }
 
   #open(): Promise<Opened> {
@@ -124,7 +128,9 @@ export class OwnFolder {
     const path = join(this.#owners, uuid());
     await makeFolder(dirname(path), files);
     await makeOwnFolder(files, path, process, clock.now());
-    return { path, sync: shareNext(() => syncFolder(files, path)) };
+    // Where it cannot be shown, what is here is left to this process until somebody says otherwise.
+    const hideLife = await process.showLife?.(path).catch(() => undefined);
+    return { path, hideLife, sync: shareNext(() => syncFolder(files, path)) };
   }
 
   #inTurn(name: string, work: (opened: Opened) => Promise<void>): Promise<void> {

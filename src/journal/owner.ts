@@ -11,6 +11,7 @@ const schema = z.object({
   pid: z.number(),
   startedAt: z.string(),
   host: z.string(),
+  pidNamespace: z.string().optional(),
   since: z.string(),
 });
 
@@ -28,10 +29,10 @@ const MAX_BYTES = 4096;
 export async function makeOwnFolder(
   files: Files,
   folder: string,
-  { pid, startedAt, host }: ProcessName,
+  { pid, startedAt, host, pidNamespace }: ProcessName,
   now: number,
 ): Promise<void> {
-  const owner: Owner = { pid, startedAt, host, since: new Date(now).toISOString() };
+  const owner: Owner = { pid, startedAt, host, pidNamespace, since: new Date(now).toISOString() };
   const name = async (): Promise<void> => {
     await makeFolder(folder, files);
     await writeAtOnce(files, join(folder, NAME), Buffer.from(JSON.stringify(owner)));
@@ -57,9 +58,17 @@ export async function readOwner(files: Files, folder: string): Promise<Owner | u
   }
 }
 
-/** From now on nobody holds it; it goes, where nothing is left in it. */
-export async function leaveFolder(files: Files, folder: string): Promise<void> {
+/**
+ * From now on nobody holds it; it goes, where nothing is left in it.
+ * @param hideLife comes after the name: one with a name and without a sign of life counts as alive
+ */
+export async function leaveFolder(
+  files: Files,
+  folder: string,
+  hideLife?: () => Promise<void>,
+): Promise<void> {
   await removeFile(files, join(folder, NAME));
+  await hideLife?.();
   await files.rmdir(folder).catch(() => undefined);
 }
 

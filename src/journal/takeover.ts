@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { codeOf, readWhole, undefinedIfMissing } from '../files.ts';
+import { LIFE } from '../process-identity.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { removeFile, UNFINISHED } from './durable.ts';
 import { decodeEntry, entryName, type JournalEntry, MAX_ENTRY_BYTES, mainName } from './entry.ts';
@@ -48,7 +49,7 @@ export async function orphans(
     // In this order: an owner who writes an entry has written its name before.
     const names = await entryNames(files, folder);
     const owner = await readOwner(files, folder);
-    if (owner !== undefined && process.isAlive(owner)) continue;
+    if (owner !== undefined && (await process.isAlive(owner, folder))) continue;
     if (names.length > 0) found.push(folder);
     else if (owner === undefined) await files.rmdir(folder).catch(() => undefined);
     else await clear(files, folder);
@@ -58,7 +59,7 @@ export async function orphans(
 
 async function clear(files: Environment['files'], folder: string): Promise<void> {
   const names = (await files.readdir(folder).catch(undefinedIfMissing)) ?? [];
-  for (const name of names.filter((each) => each.endsWith(UNFINISHED)))
+  for (const name of names.filter((each) => each === LIFE || each.endsWith(UNFINISHED)))
     await removeFile(files, join(folder, name));
   await leaveFolder(files, folder);
 }
@@ -71,7 +72,7 @@ export async function heldByOthers(
   const held: HeldEntries[] = [];
   for (const folder of await ownerFolders(files, owners)) {
     const owner = folder === own ? undefined : await readOwner(files, folder);
-    if (owner === undefined || !process.isAlive(owner)) continue;
+    if (owner === undefined || !(await process.isAlive(owner, folder))) continue;
     const count = (await entryNames(files, folder)).length;
     if (count > 0) held.push({ owner, folder, count });
   }

@@ -1,4 +1,6 @@
 /** Faults of the caller: who gives up, and whose own code throws. */
+import { runInNewContext } from 'node:vm';
+import { pino } from 'pino';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuditLog, memoryAuditLog } from '../../src/index.ts';
 import { fakeRoutes } from '../../src/testing/index.ts';
@@ -125,15 +127,31 @@ const throws = (): never => {
   throw new Error('a fault of the caller');
 };
 const rejects = (): Promise<never> => Promise.reject(new Error('a fault of the caller'));
+const rejectsElsewhere: () => unknown = runInNewContext(
+  'async () => { throw new Error("a fault of the caller") }',
+);
 
 describe('F58 code of the caller that throws', () => {
   it.each([
     ['a listener that throws', throws],
     ['a listener that rejects', rejects],
+    ['a listener of another realm that rejects', rejectsElsewhere],
   ])('F58 in %s changes nothing, for any event', async (_, listener) => {
     const platform = await fakePlatform({ requireOrigin: 'https://nowhere.example' });
     const world = requestingSide(platform.url, { inspect: throws });
     for (const name of ['audit', 'state', 'trouble'] as const) world.approvals.on(name, listener);
+    await expectKept({ platform, world, asked: world.approvals.request(ASK) });
+  });
+
+  it.each([
+    ['throws', throws],
+    ['rejects', rejects],
+  ])('F58 in a logger that %s changes nothing', async (_, say) => {
+    const platform = await fakePlatform();
+    const logger = Object.assign(pino({ level: 'silent' }), { warn: say, error: say });
+    const world = requestingSide(platform.url, { logger, useWebSocket: false });
+    platform.respond(fakeRoutes.list, [{ status: 502 }]);
+    world.approvals.on('state', throws);
     await expectKept({ platform, world, asked: world.approvals.request(ASK) });
   });
 

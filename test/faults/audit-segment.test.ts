@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { verifyAuditLog } from '../../src/index.ts';
-import { CANNOT_KEEP, twoThatWait } from '../support/faulty-files.ts';
-import { readAudit } from '../support/world.ts';
+import { type Environment, verifyAuditLog } from '../../src/index.ts';
+import { CANNOT_KEEP, faultyFiles, twoThatWait } from '../support/faulty-files.ts';
+import { fakePlatform, readAudit, requestingSide, temporaryFolder } from '../support/world.ts';
 
 it.each(CANNOT_KEEP)(
   'F46 G8 goes on in a file of its own after %s, linked to the old one',
@@ -63,3 +63,48 @@ it.each(CANNOT_KEEP)(
       });
   },
 );
+
+it('F46 leaves no file and no descriptor more with each request on a disk that was full from the start', async () => {
+  const auditLogPath = join(temporaryFolder(), 'audit.jsonl');
+  const disk = faultyFiles(auditLogPath);
+  const { environment, openFiles } = counting(disk.environment, auditLogPath);
+  const platform = await fakePlatform();
+  const { approvals, outcomes } = requestingSide(platform.url, { auditLogPath, environment });
+  disk.fault = { on: 'write', code: 'ENOSPC', everywhere: true };
+  for (let n = 0; n < 5; n += 1)
+    expect(await approvals.request({ action: 'Later' })).toMatchObject({
+      status: 'failed',
+      error: { code: 'audit' },
+    });
+  expect(openFiles()).toBeLessThanOrEqual(1);
+  expect(readdirSync(dirname(auditLogPath))).toEqual(['audit.jsonl']);
+
+  disk.fault = undefined;
+  platform.quirks.onCreate = ({ id }) => void platform.decide(id, 'approved');
+  expect(await approvals.request({ action: 'Later' })).toMatchObject({ status: 'granted' });
+  expect(outcomes()).toEqual(['allowed', 'requested', 'granted']);
+  await approvals.close();
+  expect(openFiles()).toBe(0);
+});
+
+/** Counts the files of the audit log that are open. */
+function counting(environment: Environment, path: string) {
+  let count = 0;
+  const { files } = environment;
+  const open: Environment['files']['open'] = async (name, flags, mode) => {
+    const file = await files.open(name, flags, mode);
+    if (!name.startsWith(path)) return file;
+    count += 1;
+    return {
+      ...file,
+      close: async () => {
+        count -= 1;
+        await file.close();
+      },
+    };
+  };
+  return {
+    environment: { ...environment, files: { ...files, open } },
+    openFiles: () => count,
+  };
+}

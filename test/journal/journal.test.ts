@@ -6,6 +6,7 @@ import { type Environment, systemEnvironment } from '../../src/index.ts';
 import { encodeEntry, entryName } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/index.ts';
 import { journalEntry } from '../support/journal-entry.ts';
+import { livingIn } from '../support/life-process.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 const { request } = journalEntry();
@@ -29,6 +30,21 @@ function processesOn(folder: string) {
       },
     });
   return { journalOf, kill: (pid: number) => dead.add(pid) };
+}
+
+/** A journal of a process of another container, whose pid says nothing here. */
+function inContainer(folder: string, pidNamespace: string) {
+  let kill: (() => Promise<void>) | undefined;
+  const showLife = async (path: string): Promise<() => Promise<void>> => {
+    const life = await livingIn(path);
+    kill = life.kill;
+    return life.kill;
+  };
+  const environment = {
+    ...systemEnvironment,
+    process: { ...systemEnvironment.process, pid: 2 ** 22 + 1, pidNamespace, showLife },
+  };
+  return { journal: new Journal({ folder, environment }), kill: async () => kill?.() };
 }
 
 const withOpen = (before: (path: string) => Promise<void>): Files => ({
@@ -194,6 +210,24 @@ describe('the journal', () => {
       held: [{ owner: { pid: 1, startedAt: 'start of 1', host: 'here' }, count: 1 }],
     });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'F53 leaves what a process of another container holds, until that is gone',
+    async () => {
+      const folder = temporaryFolder();
+      const [first, second] = [inContainer(folder, 'pid:[1]'), inContainer(folder, 'pid:[2]')];
+      await first.journal.begin(request);
+      expect(await second.journal.claimAll()).toMatchObject({
+        entries: [],
+        held: [{ owner: { pidNamespace: 'pid:[1]' }, count: 1 }],
+      });
+      await first.kill();
+      expect(await second.journal.claimAll()).toMatchObject({ entries: [{ request }], held: [] });
+      await second.journal.end(request);
+      await inContainer(folder, 'pid:[3]').journal.claimAll();
+      expect(readdirSync(join(folder, 'owners'))).toHaveLength(1);
+    },
+  );
 
   it('F53 takes nothing from a process that is just making its folder', async () => {
     const { journalOf } = processesOn(temporaryFolder());
