@@ -3,7 +3,8 @@
  * is on disk.
  */
 import type { Logger } from 'pino';
-import type { ApprovalRequest, AuditEvent, Granted, Outcome } from '../machines/index.ts';
+import type { AuditEvent, Granted, Outcome } from '../machines/index.ts';
+import type { Wait } from './asking.ts';
 import type { AuditLog } from './audit/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import { CountersignError } from './errors.ts';
@@ -13,19 +14,10 @@ import { guardedLogger } from './guarded-logger.ts';
 import type { Inspect } from './inspection.ts';
 import { LazyParts } from './lazy-parts.ts';
 import type { Parts } from './parts.ts';
-import { leftEvent, refusalEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
-import {
-  beginningNow,
-  createRequest,
-  type RequestInput,
-  type RequestOptions,
-  readInput,
-  refuseStrangeSignal,
-} from './request.ts';
+import type { RequestInput, RequestOptions } from './request.ts';
 import type { ResumedApproval } from './resumption.ts';
 import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
-import type { SharedRun } from './shared-run.ts';
 
 export interface ApprovalsOptions extends SettingsOptions {
   /** Where records go instead of the file; not closed by {@link Approvals.close}. */
@@ -183,75 +175,33 @@ export class Approvals implements AsyncDisposable {
     options: RequestOptions | undefined,
     grant?: 'hold',
   ): Promise<Outcome> {
-    const begun = await this.#begin(input, options, grant);
+    const wait = await this.#begin(input, options, grant);
     // Not awaited: while it waits for a person nothing of this call is kept.
-    return 'wait' in begun ? begun.wait() : begun;
+    return wait();
   }
 
-  /** An end already, or the wait for one. Never rejects. */
   async #begin(
     input: RequestInput,
     options: RequestOptions | undefined,
     grant: 'hold' | undefined,
-  ): Promise<Outcome | { wait(): Promise<Outcome> }> {
-    const environment = this.#environment;
-    const askedAt = environment.clock.monotonic();
-    const traceId = environment.uuid();
-    let log: AuditLog | undefined;
-    let action = '';
+  ): Promise<Wait> {
+    const { clock, uuid } = this.#environment;
+    const askedAt = clock.monotonic();
+    const traceId = uuid();
+    const refuseWhenClosed = (): void => this.#refuseWhenClosed();
     try {
       this.#refuseWhenFull();
-      const { recorder, runs } = this.#lazy.loaded ?? (await this.#lazy.load());
-      log = await recorder.open();
-      const { signal, onState } = options ?? {};
-      // Read once: what is recorded is what was refused.
-      const asked = readInput(input);
-      action = typeof asked.action === 'string' ? asked.action : '';
-      refuseStrangeSignal(signal);
-      const ask = await this.#requestOf(asked, traceId);
-      const found = runs.sameKey(ask) ?? (await this.#leftBehind(asked, ask));
-      // Also when it was closed meanwhile: it is off the journal, and nobody else will be told.
-      if (found !== undefined && 'status' in found) {
-        if (grant === 'hold' && found.approved) runs.hold(found.traceId);
-        return found;
-      }
-      this.#refuseWhenClosed();
-      const request = beginningNow(ask, askedAt, environment.clock);
-      const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
-      if (grant === 'hold') runs.hold(shared.request.traceId);
-      const itsLog = log;
-      return { wait: () => this.#wait(shared, request, itsLog, { signal, onState }) };
+      const { asking } = this.#lazy.loaded ?? (await this.#lazy.load());
+      return await asking.begin({ input, options, grant, traceId, askedAt, refuseWhenClosed });
     } catch (error) {
-      return this.#refuse(error, action, traceId, log);
+      const refused = refusedOutcome(error, { traceId });
+      return () => Promise.resolve(refused);
     }
-  }
-
-  /** What a process before this one left under the same key. A new key was left by nobody. */
-  async #leftBehind(
-    { key }: RequestInput,
-    request: ApprovalRequest,
-  ): Promise<SharedRun | Outcome | undefined> {
-    return key === undefined ? undefined : this.#parts.resumption?.one(request);
   }
 
   async #record(event: AuditEvent): Promise<void> {
     this.#refuseWhenClosed();
     await this.#parts.recorder.record(event);
-  }
-
-  async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
-    const { workspaceId } = this.#settings;
-    const environment = this.#environment;
-    const timeoutMs = await this.#defaultTimeoutMs();
-    return createRequest(input, { workspaceId, timeoutMs, environment }, traceId);
-  }
-
-  async #defaultTimeoutMs(): Promise<number> {
-    const { timeoutIsDefault, timeoutMs } = this.#settings;
-    if (!timeoutIsDefault) return timeoutMs;
-    const read = await this.#parts.readConfig();
-    // A file that cannot be read ends the approval in rbacCheck, where it belongs.
-    return read.status === 'ok' ? (read.config.defaultTimeoutMs ?? timeoutMs) : timeoutMs;
   }
 
   /** For what comes after the first wait of a request. */
@@ -279,22 +229,6 @@ export class Approvals implements AsyncDisposable {
       );
   }
 
-  #wait(
-    shared: SharedRun,
-    request: ApprovalRequest,
-    log: AuditLog,
-    { signal, onState }: RequestOptions,
-  ): Promise<Outcome> {
-    const { recorder } = this.#parts;
-    const stop = onState && shared.watch(onState);
-    return shared.wait(request, signal).then(({ outcome, left }) => {
-      stop?.();
-      if (!left) return outcome;
-      recorder.append(log, leftEvent(outcome, request));
-      return recorder.afterFlush(log, outcome);
-    });
-  }
-
   /** Without a key of the caller's own nobody else can have got this grant. */
   async #useGrant({ approvalId, traceId }: Granted, key: string | undefined): Promise<void> {
     const { once, runs } = this.#parts;
@@ -304,20 +238,6 @@ export class Approvals implements AsyncDisposable {
       // Used now or before: it is not to be handed over again.
       await runs.used({ key: key ?? traceId, traceId });
     }
-  }
-
-  /** What is refused before a machine exists is recorded all the same. */
-  async #refuse(
-    error: unknown,
-    action: string,
-    traceId: string,
-    log: AuditLog | undefined,
-  ): Promise<Outcome> {
-    const outcome = refusedOutcome(error, { traceId });
-    if (log === undefined) return outcome;
-    const { recorder } = this.#parts;
-    recorder.append(log, refusalEvent(outcome, action, this.#settings.workspaceId));
-    return recorder.afterEnd(log, outcome, action);
   }
 }
 

@@ -2,6 +2,7 @@
 import { DeadlineQueue } from '../machines/index.ts';
 import { ApprovalRuns } from './approval-runs.ts';
 import type { ApprovalsOptions } from './approvals.ts';
+import { Asking } from './asking.ts';
 import type { AuditLog } from './audit/index.ts';
 import { PlatformClient } from './client/platform-client.ts';
 import { createTokenSource } from './client/token-source.ts';
@@ -27,6 +28,7 @@ export interface Parts {
   readonly once: Once;
   readonly journal: Journal | undefined;
   readonly runs: ApprovalRuns;
+  readonly asking: Asking;
   /** Where there is a journal. */
   readonly resumption: Resumption | undefined;
   readonly readConfig: () => Promise<ConfigRead>;
@@ -92,6 +94,7 @@ export function assemble(
     once,
     journal,
     runs,
+    asking: new Asking({ ...basis, runs, resumption }),
     resumption,
     readConfig: basis.readConfig,
     inspection,

@@ -199,6 +199,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/approval-runs.ts',
     'src/waiting-snapshot.ts',
     'src/approvals.ts',
+    'src/asking.ts',
     'src/crowd.ts',
     'src/environment.ts',
     'src/errors.ts',

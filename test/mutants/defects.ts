@@ -403,7 +403,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D32b',
     what: 'Does not read the time-out of the file.',
-    file: 'src/approvals.ts',
+    file: 'src/asking.ts',
     find: 'read.config.defaultTimeoutMs ?? timeoutMs',
     replace: 'timeoutMs',
     tests: TESTS,

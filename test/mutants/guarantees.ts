@@ -185,7 +185,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G4f',
     what: 'Counts the wait from wall time that was read before it began.',
-    file: 'src/approvals.ts',
+    file: 'src/asking.ts',
     find: 'beginningNow(ask, askedAt, environment.clock)',
     replace: 'ask',
     tests: ['test/faults/clocks.test.ts'],
