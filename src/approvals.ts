@@ -4,19 +4,19 @@
  */
 import type { Logger } from 'pino';
 import type { AuditEvent, Granted, Outcome } from '../machines/index.ts';
-import type { Wait } from './asking.ts';
+import type { Wait } from './approvals/asking.ts';
+import { type ApprovalsEvents, Listeners } from './approvals/events.ts';
+import { type Description, type Guarded, guard } from './approvals/guard.ts';
+import { guardedLogger } from './approvals/guarded-logger.ts';
+import type { Inspect } from './approvals/inspection.ts';
+import { LazyParts } from './approvals/lazy-parts.ts';
+import type { Parts } from './approvals/parts.ts';
+import { refusedOutcome } from './approvals/refusal.ts';
+import type { RequestInput, RequestOptions } from './approvals/request.ts';
+import type { ResumedApproval } from './approvals/resumption.ts';
 import type { AuditLog } from './audit/index.ts';
 import { type Environment, systemEnvironment } from './environment.ts';
 import { CountersignError } from './errors.ts';
-import { type ApprovalsEvents, Listeners } from './events.ts';
-import { type Description, type Guarded, guard } from './guard.ts';
-import { guardedLogger } from './guarded-logger.ts';
-import type { Inspect } from './inspection.ts';
-import { LazyParts } from './lazy-parts.ts';
-import type { Parts } from './parts.ts';
-import { refusedOutcome } from './refusal.ts';
-import type { RequestInput, RequestOptions } from './request.ts';
-import type { ResumedApproval } from './resumption.ts';
 import { readSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 export interface ApprovalsOptions extends SettingsOptions {

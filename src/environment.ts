@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { WebSocket } from 'ws';
 import type { DeadlineClock } from '../machines/index.ts';
-import { type Files, systemFiles } from './files.ts';
-import { httpFetch } from './http-fetch.ts';
-import { type ProcessIdentity, systemProcess } from './process-identity.ts';
-import { sleepCountingClock } from './sleep-counting-clock.ts';
+import { type Files, systemFiles } from './environment/files.ts';
+import { httpFetch } from './environment/http-fetch.ts';
+import { type ProcessIdentity, systemProcess } from './environment/process-identity.ts';
+import { sleepCountingClock } from './environment/sleep-counting-clock.ts';
 
 /** What a socket is opened with, as `ws` takes it; times in milliseconds, sizes in bytes. */
 export interface ConnectOptions {

@@ -28,6 +28,12 @@ export type {
   TimeoutCause,
   Withdrawn,
 } from '../machines/index.ts';
+export type { ApprovalsEvents, StateEvent } from './approvals/events.ts';
+export type { Description, Guarded } from './approvals/guard.ts';
+export type { Inspect } from './approvals/inspection.ts';
+export type { RequestInput, RequestOptions } from './approvals/request.ts';
+export { requestApproval } from './approvals/request-approval.ts';
+export type { ResumedApproval } from './approvals/resumption.ts';
 export type { Approvals, ApprovalsOptions } from './approvals.ts';
 export { createApprovals } from './approvals.ts';
 export type {
@@ -44,6 +50,8 @@ export type {
 } from './audit/index.ts';
 export { memoryAuditLog } from './audit/memory-audit-log.ts';
 export { openAuditLog, verifyAuditLog } from './audit/on-demand.ts';
+export type { FileStats, Files, OpenFile } from './environment/files.ts';
+export type { ProcessIdentity, ProcessName } from './environment/process-identity.ts';
 export type {
   ConnectOptions,
   Environment,
@@ -54,16 +62,8 @@ export type {
 export { systemEnvironment } from './environment.ts';
 export type { ErrorCode } from './errors.ts';
 export { CountersignError, isCountersignError, NotApprovedError } from './errors.ts';
-export type { ApprovalsEvents, StateEvent } from './events.ts';
-export type { FileStats, Files, OpenFile } from './files.ts';
-export type { Description, Guarded } from './guard.ts';
-export type { Inspect } from './inspection.ts';
 export type { ToolResult } from './outcome.ts';
 export { toToolResult } from './outcome.ts';
-export type { ProcessIdentity, ProcessName } from './process-identity.ts';
 export { digestOf } from './protocol/digest.ts';
-export type { RequestInput, RequestOptions } from './request.ts';
-export { requestApproval } from './request-approval.ts';
-export type { ResumedApproval } from './resumption.ts';
 export type { SettingsOptions, SettingsProblem } from './settings.ts';
 export { SettingsError } from './settings.ts';

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { systemFiles } from '../src/files.ts';
+import { systemFiles } from '../src/environment/files.ts';
 import { CountersignError, systemEnvironment } from '../src/index.ts';
 import { createPlatform } from '../src/platform/index.ts';
 import { fakeRoutes, scriptedApprover } from '../src/testing/index.ts';

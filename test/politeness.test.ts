@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { loadParts } from '../src/approvals/lazy-parts.ts';
 import {
   type ApprovalsOptions,
   createApprovals,
   memoryAuditLog,
   systemEnvironment,
 } from '../src/index.ts';
-import { loadParts } from '../src/lazy-parts.ts';
 import { MemorySocket } from './support/memory-socket.ts';
 import { SimulatedTime } from './support/simulated-clock.ts';
 import { temporaryFolder } from './support/temp-folder.ts';

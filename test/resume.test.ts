@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { JsonObject } from '../machines/index.ts';
 import { hashOf } from '../src/audit/chain.ts';
 import { findEnds } from '../src/audit/ends.ts';
-import { systemFiles } from '../src/files.ts';
+import { systemFiles } from '../src/environment/files.ts';
 import {
   type Approvals,
   type ApprovalsOptions,

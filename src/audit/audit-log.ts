@@ -6,8 +6,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, type DeadlineClock, systemClock } from '../../machines/index.ts';
+import { type Files, systemFiles } from '../environment/files.ts';
 import { CountersignError, messageOf } from '../errors.ts';
-import { type Files, systemFiles } from '../files.ts';
 import { ChainedFile, type ChainedFileOptions, type LogPosition } from './chained-file.ts';
 import { findEnds } from './ends.ts';
 import { type AuditDraft, type AuditRecord, draftOf } from './record.ts';

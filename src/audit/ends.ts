@@ -1,7 +1,7 @@
 /** Finds how approvals ended, in a log that a process before this one wrote. */
 import { constants } from 'node:fs';
 import { z } from 'zod';
-import type { Files } from '../files.ts';
+import type { Files } from '../environment/files.ts';
 import { linesOfFile, MAX_LINE_BYTES } from './lines.ts';
 import { type CheckedRecord, checkLine } from './record-check.ts';
 import { segmentsOf } from './segments.ts';

@@ -1,6 +1,6 @@
 /** A file as lines of bytes, one at a time, whatever its size. */
 import { constants } from 'node:fs';
-import { type Files, systemFiles } from '../files.ts';
+import { type Files, systemFiles } from '../environment/files.ts';
 
 export interface Line {
   /** From 1. */

@@ -2,7 +2,13 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DeadlineClock } from '../../machines/index.ts';
-import { type Files, type OpenFile, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
+import {
+  type Files,
+  type OpenFile,
+  syncFolder,
+  undefinedIfMissing,
+  writeWhole,
+} from '../environment/files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { findTornLines, type TornLines } from './torn-tail.ts';
 

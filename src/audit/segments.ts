@@ -2,7 +2,7 @@
  * A log goes on in another file after a write or a sync failed: `audit.jsonl`, `audit.jsonl.1` and so
  * on. After a failed sync nobody knows what of a file is on disk, and a second one would lie.
  */
-import { type Files, undefinedIfMissing } from '../files.ts';
+import { type Files, undefinedIfMissing } from '../environment/files.ts';
 
 /** The `n`-th file of a log, from 0. */
 export const segmentPath = (path: string, n: number): string => (n === 0 ? path : `${path}.${n}`);

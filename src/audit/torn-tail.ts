@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DeadlineClock } from '../../machines/index.ts';
-import type { OpenFile } from '../files.ts';
+import type { OpenFile } from '../environment/files.ts';
 import { piecesOf } from './pieces.ts';
 
 /** Bytes that are no record, up to the line feed or to the record behind them. */

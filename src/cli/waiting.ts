@@ -1,5 +1,5 @@
 /** Shows that a request waits, until when, and where it is decided. */
-import type { StateEvent } from '../events.ts';
+import type { StateEvent } from '../approvals/events.ts';
 import { visibleInTerminal } from '../protocol/text.ts';
 import { clockTime, timeLeft } from './time-left.ts';
 

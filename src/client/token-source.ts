@@ -1,7 +1,7 @@
 /** The bearer token, and how it is renewed when the platform refuses it. */
 import { constants } from 'node:fs';
+import { type Files, systemFiles, undefinedIfMissing } from '../environment/files.ts';
 import { CountersignError, messageOf } from '../errors.ts';
-import { type Files, systemFiles, undefinedIfMissing } from '../files.ts';
 import { token as checkToken, MAX_TOKEN } from '../settings/values.ts';
 import type { Settings } from '../settings.ts';
 

@@ -1,6 +1,6 @@
 /** Files that are there whole or not at all, also after a power cut. */
 import { constants } from 'node:fs';
-import { type Files, undefinedIfMissing, writeWhole } from '../files.ts';
+import { type Files, undefinedIfMissing, writeWhole } from '../environment/files.ts';
 
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 

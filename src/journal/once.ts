@@ -6,9 +6,15 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ApprovalRequest } from '../../machines/index.ts';
+import {
+  codeOf,
+  readWhole,
+  syncFolder,
+  undefinedIfMissing,
+  writeWhole,
+} from '../environment/files.ts';
 import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
-import { codeOf, readWhole, syncFolder, undefinedIfMissing, writeWhole } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { writeAtOnce } from './durable.ts';
 

@@ -1,7 +1,7 @@
 /** The folder of this process: one file for each entry, each written by one at a time. */
 import { dirname, join } from 'node:path';
+import { syncFolder, undefinedIfMissing } from '../environment/files.ts';
 import type { Environment } from '../environment.ts';
-import { syncFolder, undefinedIfMissing } from '../files.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { shareNext } from '../share-next.ts';
 import { removeFile, writeAtOnce } from './durable.ts';

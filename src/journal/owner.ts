@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Files, readWhole, syncFolder, undefinedIfMissing } from '../files.ts';
-import type { ProcessName } from '../process-identity.ts';
+import { type Files, readWhole, syncFolder, undefinedIfMissing } from '../environment/files.ts';
+import type { ProcessName } from '../environment/process-identity.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { removeFile, writeAtOnce } from './durable.ts';
 

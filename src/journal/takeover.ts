@@ -4,10 +4,10 @@
  */
 import { constants } from 'node:fs';
 import { basename, join } from 'node:path';
+import { codeOf, readWhole, undefinedIfMissing } from '../environment/files.ts';
+import { LIFE } from '../environment/process-identity.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
-import { codeOf, readWhole, undefinedIfMissing } from '../files.ts';
-import { LIFE } from '../process-identity.ts';
 import { makeFolder } from '../settings/make-folder.ts';
 import { removeFile, UNFINISHED } from './durable.ts';
 import { decodeEntry, entryName, type JournalEntry, MAX_ENTRY_BYTES, mainName } from './entry.ts';

@@ -5,8 +5,8 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../machines/index.ts';
+import { type Files, readWhole, systemFiles, undefinedIfMissing } from '../environment/files.ts';
 import { messageOf } from '../errors.ts';
-import { type Files, readWhole, systemFiles, undefinedIfMissing } from '../files.ts';
 import { fileSchema } from './config-schema.ts';
 import { DEFAULT_CONFIG, type WorkspaceConfig } from './permission.ts';
 

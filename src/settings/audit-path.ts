@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Files, systemFiles } from '../environment/files.ts';
 import { CountersignError, messageOf } from '../errors.ts';
-import { type Files, systemFiles } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import { makeFolder } from './make-folder.ts';
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { codeOf, type Files, systemFiles } from '../files.ts';
+import { codeOf, type Files, systemFiles } from '../environment/files.ts';
 
 /**
  * Makes a folder and those above it, for its user alone (0700). One that is there is left as it is;

@@ -3,7 +3,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openAuditLog, verifyAuditLog } from '../../src/audit/index.ts';
-import { type Files, systemFiles } from '../../src/files.ts';
+import { type Files, systemFiles } from '../../src/environment/files.ts';
 import { auditEvent, chainLines } from '../support/audit-events.ts';
 import { auditProcess } from '../support/audit-process.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

@@ -1,12 +1,12 @@
 /** What the fuzzing found once, tried every time. */
 import { describe, expect, it } from 'vitest';
+import { createRequest, readInput } from '../../src/approvals/request.ts';
 import { attemptOf } from '../../src/client/create-answer.ts';
 import { pageOf } from '../../src/client/list.ts';
 import { systemEnvironment } from '../../src/environment.ts';
 import { isCountersignError, messageOf, problemCodeOf } from '../../src/errors.ts';
 import { plainJson } from '../../src/protocol/canonical-json.ts';
 import { decisionOfFrame } from '../../src/protocol/frames.ts';
-import { createRequest, readInput } from '../../src/request.ts';
 import { readSettings, type SettingsOptions } from '../../src/settings.ts';
 import { LIMIT_MS } from '../support/fuzz/target.ts';
 

@@ -8,13 +8,13 @@ import { runInNewContext } from 'node:vm';
 import { createBrowserInspector, createWebSocketInspector } from '@statelyai/inspect';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createActor, createMachine } from 'xstate';
+import type { Inspect } from '../../src/approvals/inspection.ts';
 import { memoryAuditLog } from '../../src/index.ts';
 import {
   type InspectorObserver,
   statelyInspector,
   throughInspector,
 } from '../../src/inspect/index.ts';
-import type { Inspect } from '../../src/inspection.ts';
 import { expectCleanFinishOfEachTest } from '../support/clean-finish.ts';
 import { deadUrl, inspector, throwing } from '../support/inspectors.ts';
 import {

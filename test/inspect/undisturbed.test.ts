@@ -2,8 +2,8 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { createActor, createMachine } from 'xstate';
+import type { Inspect } from '../../src/approvals/inspection.ts';
 import { throughInspector } from '../../src/inspect/index.ts';
-import type { Inspect } from '../../src/inspection.ts';
 import type { FakePlatform } from '../../src/testing/index.ts';
 import { deadUrl, hold, inspector, throwing } from '../support/inspectors.ts';
 import { statelyRelay } from '../support/stately.ts';

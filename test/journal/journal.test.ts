@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Files, systemFiles } from '../../src/files.ts';
+import { type Files, systemFiles } from '../../src/environment/files.ts';
 import { type Environment, systemEnvironment } from '../../src/index.ts';
 import { encodeEntry, entryName } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/index.ts';

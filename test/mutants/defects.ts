@@ -231,7 +231,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D19',
     what: 'Leaves the request for people to decide after its deadline.',
-    file: 'src/services.ts',
+    file: 'src/approvals/services.ts',
     find: 'client.withdraw(input, journal?.isTakenOver(input.request) === true);',
     replace: "Promise.resolve({ status: 'withdrawn' });",
     tests: TESTS,
@@ -240,7 +240,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D20',
     what: 'Asks a second time with the same key.',
-    file: 'src/services.ts',
+    file: 'src/approvals/services.ts',
     find: '    mayExist: true,',
     replace: '    mayExist: false,',
     tests: TESTS,
@@ -249,7 +249,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D20b',
     what: 'Writes nothing down that would survive a crash.',
-    file: 'src/parts.ts',
+    file: 'src/approvals/parts.ts',
     find: 'options.journal === false ? undefined :',
     replace: 'true ? undefined :',
     tests: AND_RESUME,
@@ -267,7 +267,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D22',
     what: 'Grants although the grant could not be recorded.',
-    file: 'src/recorder.ts',
+    file: 'src/approvals/recorder.ts',
     find: 'return refusedOutcome(error, {',
     replace: 'return outcome ?? refusedOutcome(error, {',
     tests: AND_AUDIT,
@@ -276,7 +276,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D22b',
     what: 'Asks although nothing can be recorded.',
-    file: 'src/services.ts',
+    file: 'src/approvals/services.ts',
     find: 'const problem = unrecorded ?? unwritten;',
     replace: 'const problem = unwritten;',
     tests: [...TESTS, 'test/faults/aborts.test.ts'],
@@ -285,7 +285,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D23',
     what: 'Does not wait for its record to be on disk before it sends the request.',
-    file: 'src/services.ts',
+    file: 'src/approvals/services.ts',
     find: "problemOf(services.audit.flush(), 'audit'),",
     replace: 'undefined,',
     tests: [...TESTS, 'test/guarantees.test.ts'],
@@ -304,7 +304,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D25',
     what: 'Asks first, and makes something of a timeout that it cannot read.',
-    file: 'src/request.ts',
+    file: 'src/approvals/request.ts',
     find: 'if (ms !== undefined) return ms;',
     replace: 'return ms ?? 1_000;',
     tests: TESTS,
@@ -331,7 +331,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D27',
     what: 'Runs the arguments as they are by now.',
-    file: 'src/guard.ts',
+    file: 'src/approvals/guard.ts',
     find: 'return await fn(toRun as Args);',
     replace: 'return await fn(args);',
     tests: TESTS,
@@ -340,7 +340,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D28',
     what: 'Sends control characters to the approver.',
-    file: 'src/request.ts',
+    file: 'src/approvals/request.ts',
     find: 'if (found.length > 0)',
     replace: 'if (found.length > 1_000)',
     tests: TESTS,
@@ -349,7 +349,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D28b',
     what: 'Sends texts of any length.',
-    file: 'src/request.ts',
+    file: 'src/approvals/request.ts',
     find: 'if (value.length > most)',
     replace: 'if (value.length > most * 1_000)',
     tests: TESTS,
@@ -358,7 +358,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D29',
     what: 'Lets everybody ask while the roles cannot be read.',
-    file: 'src/services.ts',
+    file: 'src/approvals/services.ts',
     find: "if (read.status === 'unreadable') return read;",
     replace: "if (read.status === 'unreadable') return { status: 'allowed', roles: [] };",
     tests: TESTS,
@@ -403,7 +403,7 @@ export const DEFECTS: readonly Mutant[] = [
   {
     defect: 'D32b',
     what: 'Does not read the time-out of the file.',
-    file: 'src/asking.ts',
+    file: 'src/approvals/asking.ts',
     find: 'read.config.defaultTimeoutMs ?? timeoutMs',
     replace: 'timeoutMs',
     tests: TESTS,

@@ -32,10 +32,10 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G1d',
     what: 'Lets an approval that sleeps miss what was said.',
-    file: 'src/approval-run.ts',
+    file: 'src/approvals/approval-run.ts',
     find: "if (event.type !== UNHEEDED[this.#asleep?.state ?? 'awaitingWS']) this.#send(event);",
     replace: "if (event.type === 'wait.failed') this.#send(event);",
-    tests: ['test/approval-run.test.ts'],
+    tests: ['test/approvals/approval-run.test.ts'],
     names: /a person approves/,
   },
   {
@@ -86,7 +86,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G2e',
     what: 'Hands over a recorded grant for other arguments than the ones that were asked.',
-    file: 'src/recorded-outcome.ts',
+    file: 'src/approvals/recorded-outcome.ts',
     find: "approvalId !== null && (textOf(record['digest']) ?? null) === request.digest",
     replace: 'approvalId !== null',
     tests: ['test/resume.test.ts'],
@@ -104,10 +104,10 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G2g',
     what: 'Restores arguments that XState takes for an actor.',
-    file: 'src/waiting-snapshot.ts',
+    file: 'src/approvals/waiting-snapshot.ts',
     find: "!JSON.stringify(args).includes('xstate$$type')",
     replace: 'args !== undefined',
-    tests: ['test/approval-run.test.ts'],
+    tests: ['test/approvals/approval-run.test.ts'],
     names: /take for an actor/,
   },
   {
@@ -185,7 +185,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G4f',
     what: 'Counts the wait from wall time that was read before it began.',
-    file: 'src/asking.ts',
+    file: 'src/approvals/asking.ts',
     find: 'beginningNow(ask, askedAt, environment.clock)',
     replace: 'ask',
     tests: ['test/faults/clocks.test.ts'],
@@ -194,19 +194,19 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G4g',
     what: 'Wakes with a deadline that was read from another wall clock.',
-    file: 'src/approval-run.ts',
+    file: 'src/approvals/approval-run.ts',
     find: 'waitingSnapshot(asleep, deadlineAt)',
     replace: 'waitingSnapshot(asleep, asleep.request.deadlineAt)',
-    tests: ['test/approval-run.test.ts'],
+    tests: ['test/approvals/approval-run.test.ts'],
     names: /the channel woke it/,
   },
   {
     defect: 'G4h',
     what: 'Forgets the deadline of an approval that sleeps.',
-    file: 'src/approval-run.ts',
+    file: 'src/approvals/approval-run.ts',
     find: 'deadlines.addAt(this.#endsAt, () => this.#wake())',
     replace: 'deadlines.addAt(this.#endsAt, () => undefined)',
-    tests: ['test/approval-run.test.ts'],
+    tests: ['test/approvals/approval-run.test.ts'],
     names: /G4 ends at its deadline/,
   },
   {
@@ -293,7 +293,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7a',
     what: 'Does not wait for the journal before it sends the request.',
-    file: 'src/services.ts',
+    file: 'src/approvals/services.ts',
     find: "problemOf(begin(services, request), 'journal'),",
     replace: "void problemOf(begin(services, request), 'journal'),",
     tests: ['test/guarantees.test.ts'],
@@ -311,10 +311,10 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7o',
     what: 'Takes a process of another container for dead, because its pid says nothing here.',
-    file: 'src/process-identity.ts',
+    file: 'src/environment/process-identity.ts',
     find: 'other.pidNamespace === undefined || other.pidNamespace === self.pidNamespace',
     replace: 'true',
-    tests: ['test/process-identity.test.ts', 'test/journal/journal.test.ts'],
+    tests: ['test/environment/process-identity.test.ts', 'test/journal/journal.test.ts'],
     names: /counts as alive where|F53 leaves what a process of another container/,
   },
   {
@@ -329,7 +329,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7d',
     what: 'Goes on without a look at how the audit log says that it ended.',
-    file: 'src/resumption.ts',
+    file: 'src/approvals/resumption.ts',
     find: 'new Set(entries.map(({ request }) => request.traceId))',
     replace: 'new Set()',
     tests: ['test/resume.test.ts'],
@@ -338,7 +338,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7e',
     what: 'Hands over a grant of any age.',
-    file: 'src/resumption.ts',
+    file: 'src/approvals/resumption.ts',
     find: 'if (!(age >= 0 && age <= grantTtlMs))',
     replace: 'if (!(age >= 0))',
     tests: ['test/resume.test.ts'],
@@ -356,7 +356,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7g',
     what: 'Forgets on resumption that the caller had given up.',
-    file: 'src/resumption.ts',
+    file: 'src/approvals/resumption.ts',
     find: 'if (givenUp !== null) run.withdraw(givenUp);',
     replace: '',
     tests: ['test/resume.test.ts'],
@@ -365,7 +365,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7h',
     what: 'Forgets a grant before it was used.',
-    file: 'src/approval-runs.ts',
+    file: 'src/approvals/approval-runs.ts',
     find: '(await paid) && !this.#held.has(traceId)',
     replace: 'await paid',
     tests: ['test/resume.test.ts'],
@@ -374,7 +374,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7i',
     what: 'Takes a grant that was not used yet for one that was told.',
-    file: 'src/approval-runs.ts',
+    file: 'src/approvals/approval-runs.ts',
     find: 'if (isOwing && !this.#held.has(traceId))',
     replace: 'if (isOwing)',
     tests: ['test/resume.test.ts'],
@@ -383,7 +383,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G7j',
     what: 'Hands a grant over again that was told.',
-    file: 'src/resumption.ts',
+    file: 'src/approvals/resumption.ts',
     find: 'entries.filter(({ isAnswered }) => isAnswered !== true)',
     replace: 'entries',
     tests: ['test/journal/answered.test.ts'],
@@ -428,7 +428,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G8a',
     what: 'Answers before the record is on disk.',
-    file: 'src/recorder.ts',
+    file: 'src/approvals/recorder.ts',
     find: 'await log.flush();\n      return outcome;',
     replace: 'return outcome;',
     tests: ['test/faults/audit.test.ts'],
@@ -446,7 +446,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G8c',
     what: 'Goes on in a file of which nobody knows what is on disk.',
-    file: 'src/recorder.ts',
+    file: 'src/approvals/recorder.ts',
     find: 'path: segmentPath(this.#path, this.#failed.length),',
     replace: 'path: this.#path,',
     tests: ['test/faults/audit-segment.test.ts'],
@@ -473,7 +473,7 @@ export const GUARANTEES: readonly Mutant[] = [
   {
     defect: 'G8f',
     what: 'Tells the end that a process before recorded without recording it once more.',
-    file: 'src/resumption.ts',
+    file: 'src/approvals/resumption.ts',
     find: 'await recorder.record(endedBeforeEvent(entry, end));',
     replace: '',
     tests: ['test/resume.test.ts'],

@@ -1,6 +1,6 @@
 /** The disk as one process uses it: slow, failing, and gone with the process. */
 import { constants } from 'node:fs';
-import type { FileStats, Files, OpenFile } from '../../src/files.ts';
+import type { FileStats, Files, OpenFile } from '../../src/environment/files.ts';
 import { type Disk, DiskError } from './disk.ts';
 import { type DiskNode, FileNode } from './disk-nodes.ts';
 import type { FaultMix } from './fault-mix.ts';

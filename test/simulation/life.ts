@@ -1,5 +1,5 @@
 /** One life of a process: from its start to its end or its crash. */
-import type { ProcessIdentity, ProcessName } from '../../src/process-identity.ts';
+import type { ProcessIdentity, ProcessName } from '../../src/environment/process-identity.ts';
 import type { MachineTime, Pending } from './machine-time.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';

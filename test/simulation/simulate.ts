@@ -1,6 +1,6 @@
 /** Runs one world from its start until everything in it is at rest. */
 import 'yaml';
-import { loadParts } from '../../src/lazy-parts.ts';
+import { loadParts } from '../../src/approvals/lazy-parts.ts';
 import '../../src/rbac/config-problem.ts';
 import { disagreement, leftInJournal } from './at-rest.ts';
 import type { FaultName } from './fault-mix.ts';

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { loadParts } from '../../src/approvals/lazy-parts.ts';
 import { type Approvals, type ApprovalsOptions, createApprovals } from '../../src/index.ts';
-import { loadParts } from '../../src/lazy-parts.ts';
 import {
   createFakePlatform,
   type FakePlatform,

@@ -2,7 +2,7 @@
  * Random walks: `WALK_RUNS` multiplies how many there are, and `WALK_SEED` sets their seed. What a
  * failure prints with `only` is walked again by `testApprovals(makeSystem, { only })`.
  */
-import { loadParts } from '../../src/lazy-parts.ts';
+import { loadParts } from '../../src/approvals/lazy-parts.ts';
 
 // The first client of a process loads its code while the walk goes on.
 await loadParts();

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../../../machines/index.ts';
+import { refusedOutcome } from '../../approvals/refusal.ts';
+import type { RequestInput } from '../../approvals/request.ts';
 import { type Approvals, createApprovals } from '../../approvals.ts';
 import { CountersignError } from '../../errors.ts';
 import { toToolResult } from '../../outcome.ts';
-import { refusedOutcome } from '../../refusal.ts';
-import type { RequestInput } from '../../request.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 import { onlyWord, readArguments } from '../arguments.ts';
 import { exitStatusOf } from '../exit-status.ts';

@@ -1,5 +1,5 @@
 /** A disk that holds one file, for parsers that are reached through a file alone. */
-import type { FileStats, Files, OpenFile } from '../../../src/files.ts';
+import type { FileStats, Files, OpenFile } from '../../../src/environment/files.ts';
 
 const no = (): boolean => false;
 const refuse = (): Promise<never> => Promise.reject(new Error('this disk is only read'));

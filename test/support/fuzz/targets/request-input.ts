@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import type { ApprovalRequest } from '../../../../machines/index.ts';
-import { systemEnvironment } from '../../../../src/environment.ts';
-import { parseDurationMs } from '../../../../src/protocol/duration.ts';
 import {
   createRequest,
   MAX_ACTION_LENGTH,
   MAX_REASON_LENGTH,
   readInput,
-} from '../../../../src/request.ts';
+} from '../../../../src/approvals/request.ts';
+import { systemEnvironment } from '../../../../src/environment.ts';
+import { parseDurationMs } from '../../../../src/protocol/duration.ts';
 import { built, isPlain, type Recipe, recipes } from '../hostile-values.ts';
 import { codeOf, demand, target } from '../target.ts';
 import { garbage, spoiled } from '../text.ts';

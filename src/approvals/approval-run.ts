@@ -1,0 +1,180 @@
+/** One approval from its first state to its outcome. */
+import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate';
+import type {
+  ApprovalRequest,
+  AuditEvent,
+  approvalMachine,
+  DeadlineQueue,
+  Outcome,
+  WaitEvent,
+} from '../../machines/index.ts';
+import type { PlatformClient } from '../client/platform-client.ts';
+import type { Environment } from '../environment.ts';
+import { CountersignError, messageOf } from '../errors.ts';
+import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
+import type { StateEvent } from './events.ts';
+import { refusedOutcome } from './refusal.ts';
+import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
+
+export interface ApprovalRunOptions {
+  /** With its services provided. */
+  readonly machine: typeof approvalMachine;
+  readonly request: ApprovalRequest;
+  /** The platform's id, where a process before this one asked. */
+  readonly approvalId?: string | null;
+  readonly inspection: { inspect?: (event: InspectionEvent) => void };
+  readonly client: Pick<PlatformClient, 'hold'>;
+  readonly deadlines: DeadlineQueue;
+  readonly environment: Pick<Environment, 'clock'>;
+  readonly awake: Awake;
+  /** It has something to record. */
+  readonly onRecord: (event: AuditEvent) => void;
+  /** It entered another state. */
+  readonly onState: (event: StateEvent) => void;
+  /** The caller gave up, and the request is being taken back. */
+  readonly onGivenUp: (why: string) => void;
+  /** Called once, when the actor has ended; its records are appended then, not yet flushed. */
+  readonly onEnded: (outcome: Outcome) => void;
+}
+
+interface Asleep extends Waiting {
+  /** Takes the deadline back. */
+  readonly forget: () => void;
+}
+
+/**
+ * Where many wait, and nobody watches the actors, one that waits is stopped, and made anew when
+ * something happens to it: its decision, its deadline, its caller, the channel. It is in the same
+ * state then, with the same services, and nobody is told of it.
+ */
+export class ApprovalRun {
+  readonly #options: ApprovalRunOptions;
+  /** Of the monotonic clock: the wall clock may be set while it sleeps. */
+  readonly #endsAt: number;
+  #actor: ApprovalActor | undefined;
+  #asleep: Asleep | undefined;
+  /** The last that was told: one that wakes is in the same. */
+  #state: string | undefined;
+  /** Looked at once, when it is to sleep for the first time. */
+  #canSleep: boolean | undefined;
+
+  constructor(options: ApprovalRunOptions) {
+    this.#options = options;
+    this.#endsAt = options.deadlines.instantOf(options.request.deadlineAt);
+  }
+
+  /** `undefined` before it has begun. */
+  get state(): StateEvent | undefined {
+    const { approvalId = null } = this.#asleep ?? this.#actor?.getSnapshot().context ?? {};
+    return this.#state === undefined ? undefined : this.#eventOf(this.#state, approvalId);
+  }
+
+  #eventOf(state: string, approvalId: string | null): StateEvent {
+    const { traceId, action, deadlineAt } = this.#options.request;
+    return { traceId, action, state, approvalId, deadlineAt };
+  }
+
+  /** May end before it returns. */
+  start(): void {
+    const { machine, request, approvalId = null, inspection } = this.#options;
+    const input = approvalId === null ? request : { request, approvalId };
+    const { inspect } = inspection;
+    this.#begin(
+      createActor(machine, { input, ...(inspect === undefined ? IN_CROWD : { inspect }) }),
+    );
+  }
+
+  /** Gives up, where it has not ended already. */
+  withdraw(why: string): void {
+    this.#send({ type: 'approval.withdraw', why });
+  }
+
+  #send(event: WaitEvent | { readonly type: 'approval.withdraw'; readonly why: string }): void {
+    this.#wake();
+    if (this.#actor?.getSnapshot().status === 'active') this.#actor.send(event);
+  }
+
+  #begin(actor: ApprovalActor): void {
+    const { awake, onRecord, onGivenUp } = this.#options;
+    this.#actor = actor;
+    awake.count += 1;
+    // One listener for both kinds: each kind of its own takes half a kilobyte.
+    actor.on('*', (emitted) => {
+      if (emitted.type === 'audit') onRecord(emitted.event);
+      else if (emitted.ending.by === 'caller') onGivenUp(emitted.ending.why);
+    });
+    actor.subscribe({
+      next: (snapshot) => this.#moved(snapshot),
+      complete: () => this.#completed(actor),
+      error: (error) => this.#broke(error),
+    });
+    actor.start();
+  }
+
+  #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
+    const { onState, inspection, awake } = this.#options;
+    if (this.#asleep !== undefined) return;
+    if (value !== this.#state) onState(this.#eventOf(value, approvalId));
+    this.#state = value;
+    const maySleep = inspection.inspect === undefined && isWaiting(value);
+    // Not now: what its service reported at once is still to be taken in.
+    if (maySleep && awake.count > awake.most) queueMicrotask(() => this.#fallAsleep());
+  }
+
+  #fallAsleep(): void {
+    const { client, deadlines, request, awake } = this.#options;
+    const actor = this.#actor;
+    if (actor === undefined || awake.count <= awake.most) return;
+    const { status, value: state, context } = actor.getSnapshot();
+    const { approvalId } = context;
+    if (status !== 'active' || !isWaiting(state) || approvalId === null) return;
+    const waiting = { state, request, approvalId };
+    this.#canSleep ??= canBeRestored(request);
+    if (!this.#canSleep || !client.hold(waiting, (event) => this.#stir(event))) return;
+    this.#asleep = { ...waiting, forget: deadlines.addAt(this.#endsAt, () => this.#wake()) };
+    this.#actor = undefined;
+    awake.count -= 1;
+    stopInCrowd(actor);
+  }
+
+  /** What the chart would not heed in this state wakes nobody. */
+  #stir(event: WaitEvent): void {
+    if (event.type !== UNHEEDED[this.#asleep?.state ?? 'awaitingWS']) this.#send(event);
+  }
+
+  /** Its deadline, where it has come, and a channel that went meanwhile, are noticed at once. */
+  #wake(): void {
+    const asleep = this.#asleep;
+    if (asleep === undefined) return;
+    const { machine, environment } = this.#options;
+    const { clock } = environment;
+    this.#asleep = undefined;
+    asleep.forget();
+    const deadlineAt = clock.now() + (this.#endsAt - clock.monotonic());
+    const snapshot = waitingSnapshot(asleep, deadlineAt);
+    this.#begin(createActor(machine, { input: asleep.request, snapshot, ...IN_CROWD }));
+  }
+
+  #completed(actor: ApprovalActor): void {
+    if (this.#asleep !== undefined) return;
+    const { output } = actor.getSnapshot();
+    if (output === undefined) this.#broke('ended without an outcome');
+    else this.#end(output);
+  }
+
+  /** An actor that breaks (a defect) is an end that grants nothing. */
+  #broke(error: unknown): void {
+    const { traceId } = this.#options.request;
+    this.#end(refusedOutcome(new CountersignError('internal', messageOf(error)), { traceId }));
+  }
+
+  #end(outcome: Outcome): void {
+    this.#options.awake.count -= 1;
+    this.#options.onEnded(outcome);
+  }
+}
+
+const isWaiting = (state: unknown): state is Waiting['state'] =>
+  state === 'awaitingWS' || state === 'fallbackPolling';
+
+const UNHEEDED = { awaitingWS: 'channel.live', fallbackPolling: 'channel.lost' } as const;

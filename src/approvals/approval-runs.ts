@@ -1,0 +1,149 @@
+/** All approvals of a client that are under way: one for each key, each with its own actor. */
+import type { ApprovalRequest, DeadlineQueue, Outcome } from '../../machines/index.ts';
+import type { AuditLog } from '../audit/index.ts';
+import type { PlatformClient } from '../client/platform-client.ts';
+import type { Environment } from '../environment.ts';
+import { CountersignError } from '../errors.ts';
+import type { Journal } from '../journal/index.ts';
+import { ApprovalRun, type ApprovalRunOptions } from './approval-run.ts';
+import type { Awake } from './crowd.ts';
+import type { Listeners } from './events.ts';
+import type { Recorder } from './recorder.ts';
+import { SharedRun } from './shared-run.ts';
+
+export interface ApprovalRunsOptions {
+  readonly environment: Environment;
+  readonly deadlines: DeadlineQueue;
+  readonly recorder: Recorder;
+  readonly client: PlatformClient;
+  readonly journal: Journal | undefined;
+  readonly awakeAtMost: number;
+  readonly listeners: Listeners;
+  readonly runOptions: (log: AuditLog) => Pick<ApprovalRunOptions, 'machine' | 'inspection'>;
+}
+
+export class ApprovalRuns {
+  readonly #options: ApprovalRunsOptions;
+  readonly #runs = new Set<ApprovalRun>();
+  readonly #byKey = new Map<string, SharedRun>();
+  /** Trace ids of grants that serve one execution: they stay in the journal until they are used. */
+  readonly #held = new Set<string>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #awake: Awake;
+
+  constructor(options: ApprovalRunsOptions) {
+    this.#options = options;
+    this.#awake = { count: 0, most: options.awakeAtMost };
+  }
+
+  /**
+   * The approval of the same key, where there is one: two requests with one key are one approval.
+   * @throws CountersignError `conflict` where it asks for something else
+   */
+  sameKey(request: ApprovalRequest): SharedRun | undefined {
+    const shared = this.#byKey.get(request.key);
+    if (shared !== undefined) refuseOther(shared.request, request);
+    return shared;
+  }
+
+  /** @param approvalId the platform's, where a process before this one asked */
+  start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
+    const { environment, deadlines, client, journal, recorder, listeners, runOptions } =
+      this.#options;
+    const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
+    const run = new ApprovalRun({
+      ...runOptions(log),
+      request,
+      approvalId,
+      client,
+      deadlines,
+      environment,
+      awake: this.#awake,
+      onRecord: (event) => recorder.append(log, event),
+      onState: (event) => {
+        listeners.emit('state', event);
+        shared.tell(event);
+      },
+      onGivenUp: (why) => journal?.note(request, { givenUp: why }),
+      onEnded: (ended) => resolve(this.#answer(run, request, log, ended)),
+    });
+    this.#runs.add(run);
+    const shared = new SharedRun({ request, run, outcome, environment, deadlines, listeners });
+    this.#byKey.set(request.key, shared);
+    run.start();
+    return shared;
+  }
+
+  /** From now on a grant of this approval stays in the journal until {@link used}. */
+  hold(traceId: string): void {
+    this.#held.add(traceId);
+  }
+
+  /** Its grant was used; off the journal when it resolves. */
+  async used(of: Pick<ApprovalRequest, 'key' | 'traceId'>): Promise<void> {
+    this.#held.delete(of.traceId);
+    await this.#options.journal?.end(of);
+  }
+
+  /** Off the journal, once nothing waits for a person any more and whoever asked knows the end. */
+  forget(request: ApprovalRequest): void {
+    const { traceId } = request;
+    const { client, journal, environment } = this.#options;
+    if (journal === undefined) return;
+    let isOwing = true;
+    const paid = client.owed(traceId).finally(() => {
+      isOwing = false;
+    });
+    const forgotten = (async (): Promise<void> => {
+      // The asker's turn comes first: an answer that was not handed over can be given again.
+      await new Promise<void>((resolve) => environment.clock.setTimeout(resolve, 0));
+      // From here on it must not be: who was told has acted.
+      if (isOwing && !this.#held.has(traceId)) journal.note(request, { isAnswered: true });
+      if ((await paid) && !this.#held.has(traceId)) await journal.end(request);
+    })();
+    this.#ending.add(forgotten);
+    void forgotten.finally(() => this.#ending.delete(forgotten));
+  }
+
+  /** Of what is under way. */
+  outcomes(): Promise<Outcome>[] {
+    return Array.from(this.#byKey.values(), ({ wholeOutcome }) => wholeOutcome);
+  }
+
+  withdrawAll(why: string): void {
+    for (const run of this.#runs) run.withdraw(why);
+  }
+
+  /** Resolves when nothing has to be taken off the journal any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#ending);
+  }
+
+  async #answer(
+    run: ApprovalRun,
+    request: ApprovalRequest,
+    log: AuditLog,
+    ended: Outcome,
+  ): Promise<Outcome> {
+    const { recorder, client } = this.#options;
+    const outcome = await recorder.afterEnd(log, ended, request.action);
+    this.#runs.delete(run);
+    this.#byKey.delete(request.key);
+    client.release(request);
+    if (outcome.status !== 'granted') this.#held.delete(request.traceId);
+    this.forget(request);
+    return outcome;
+  }
+}
+
+/** @throws CountersignError `conflict` */
+export function refuseOther(
+  known: Pick<ApprovalRequest, 'action' | 'digest' | 'key'>,
+  { action, digest }: ApprovalRequest,
+): void {
+  if (known.action === action && known.digest === digest) return;
+  throw new CountersignError(
+    'conflict',
+    `the key "${known.key}" is in use for another action or other arguments; use a new key`,
+  );
+}

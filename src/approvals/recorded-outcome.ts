@@ -1,0 +1,62 @@
+/** The outcome that a record of the audit log tells of, for an approval that a crash left open. */
+import {
+  type ApprovalRequest,
+  deniedBy,
+  failed,
+  grantedBy,
+  type Outcome,
+  type ProblemCode,
+  timedOut,
+  withdrawn,
+} from '../../machines/index.ts';
+import type { EndRecord } from '../audit/index.ts';
+
+const CAUSES = ['deadline', 'platform_expired', 'decided_late', 'indeterminate'] as const;
+
+const CODES: readonly ProblemCode[] = [
+  'config',
+  'input',
+  'auth',
+  'transport',
+  'protocol',
+  'conflict',
+  'audit',
+  'journal',
+  'capacity',
+  'closed',
+  'internal',
+];
+
+/** What is not certainly a grant of exactly this request is none. */
+export function recordedOutcome(request: ApprovalRequest, record: EndRecord): Outcome {
+  const approvalId = textOf(record['approval_id']);
+  const subject = { request, approvalId };
+  const message = textOf(record['error']) ?? '';
+  const decision = {
+    approvalId: approvalId ?? '',
+    decidedBy: textOf(record['decided_by']),
+    decidedAt: null,
+    note: textOf(record['note']),
+    edited: false,
+  };
+  switch (record.outcome) {
+    case 'granted':
+      return approvalId !== null && (textOf(record['digest']) ?? null) === request.digest
+        ? grantedBy(subject, { ...decision, status: 'approved' })
+        : failed(subject, { code: 'journal', message: 'the recorded grant is for something else' });
+    case 'denied':
+      return deniedBy(subject, { ...decision, status: 'denied' });
+    case 'timeout':
+      return timedOut(subject, CAUSES.find((cause) => cause === record['cause']) ?? 'deadline');
+    case 'withdrawn':
+      return withdrawn(subject, message.replace(/^Withdrawn: /, ''));
+    default:
+      return failed(subject, {
+        code: CODES.find((code) => code === record['code']) ?? 'journal',
+        message: `it had failed before: ${message}`,
+      });
+  }
+}
+
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? value : null;
