@@ -318,6 +318,27 @@ describe('resume() after a crash', () => {
     expect(await outcome).toMatchObject({ status: 'granted', decidedBy: 'dana' });
   });
 
+  it('F43 hands over a grant once also where somebody left who would have used it', async () => {
+    const platform = await fakePlatform();
+    const { start, entries } = machineOn(platform);
+    const first = start();
+    void first.approvals.request(KEYED);
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(entries()).toHaveLength(1));
+    first.kill();
+    const { approvals } = start();
+    const { outcome } = await resumed(approvals);
+    const fn = vi.fn();
+    const guarded = approvals.requires(fn, () => ({ action: KEYED.action, key: KEYED.key }));
+    const left = guarded(KEYED.args, { signal: AbortSignal.abort() });
+    await expect(left).rejects.toThrow('the caller gave up');
+    platform.decide(id, 'approved', 'dana');
+    expect(await outcome).toMatchObject({ status: 'granted' });
+    await approvals.close();
+    expect(await start().approvals.resume()).toEqual([]);
+    expect(fn).not.toHaveBeenCalled();
+  });
+
   it('F43 keeps a grant in the journal until it is used, however long that takes', async () => {
     const platform = await fakePlatform();
     const { start, entries } = machineOn(platform);

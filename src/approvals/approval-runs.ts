@@ -26,8 +26,11 @@ export class ApprovalRuns {
   readonly #options: ApprovalRunsOptions;
   readonly #runs = new Set<ApprovalRun>();
   readonly #byKey = new Map<string, SharedRun>();
-  /** Trace ids of grants that serve one execution: they stay in the journal until they are used. */
-  readonly #held = new Set<string>();
+  /**
+   * How many will use the grant of an approval, by its trace id, in one execution: it stays in the
+   * journal until then.
+   */
+  readonly #held = new Map<string, number>();
   readonly #ending = new Set<Promise<void>>();
   readonly #awake: Awake;
 
@@ -76,7 +79,14 @@ export class ApprovalRuns {
 
   /** From now on a grant of this approval stays in the journal until {@link used}. */
   hold(traceId: string): void {
-    this.#held.add(traceId);
+    this.#held.set(traceId, (this.#held.get(traceId) ?? 0) + 1);
+  }
+
+  /** One who {@link hold}s it left: where nobody else does, whoever is told of the grant has it. */
+  letGo(traceId: string): void {
+    const others = (this.#held.get(traceId) ?? 1) - 1;
+    if (others > 0) this.#held.set(traceId, others);
+    else this.#held.delete(traceId);
   }
 
   /** Its grant was used; off the journal when it resolves. */

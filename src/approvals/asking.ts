@@ -88,7 +88,7 @@ export class Asking {
     const request = beginningNow(ask, askedAt, environment.clock);
     const shared = found ?? runs.sameKey(request) ?? runs.start(request, log);
     if (grant === 'hold') runs.hold(shared.request.traceId);
-    return () => this.#wait(shared, request, log, { signal, onState });
+    return () => this.#wait(shared, request, log, { signal, onState, grant });
   }
 
   async #requestOf(input: RequestInput, traceId: string): Promise<ApprovalRequest> {
@@ -118,13 +118,14 @@ export class Asking {
     shared: SharedRun,
     request: ApprovalRequest,
     log: AuditLog,
-    { signal, onState }: RequestOptions,
+    { signal, onState, grant }: RequestOptions & Pick<Call, 'grant'>,
   ): Promise<Outcome> {
-    const { recorder } = this.#options;
+    const { recorder, runs } = this.#options;
     const stop = onState && shared.watch(onState);
     return shared.wait(request, signal).then(({ outcome, left }) => {
       stop?.();
       if (!left) return outcome;
+      if (grant === 'hold') runs.letGo(shared.request.traceId);
       recorder.append(log, leftEvent(outcome, request));
       return recorder.afterFlush(log, outcome);
     });

@@ -318,6 +318,15 @@ export const GUARANTEES: readonly Mutant[] = [
     names: /counts as alive where|F53 leaves what a process of another container/,
   },
   {
+    defect: 'G7p',
+    what: 'Keeps a grant for one who left and will not use it.',
+    file: 'src/approvals/asking.ts',
+    find: "if (grant === 'hold') runs.letGo(shared.request.traceId);",
+    replace: '',
+    tests: ['test/resume.test.ts'],
+    names: /F43 hands over a grant once also where/,
+  },
+  {
     defect: 'G7c',
     what: 'Does not compare the checksum of an entry.',
     file: 'src/journal/entry.ts',
