@@ -91,7 +91,8 @@ export class Approvals implements AsyncDisposable {
         this.#lazy.loaded?.readConfig() ?? this.#lazy.load().then((parts) => parts.readConfig()),
       uuid: this.#environment.uuid,
       workspaceId: this.#settings.workspaceId,
-      useGrant: (grant: Granted, key: string | undefined) => this.#useGrant(grant, key),
+      useGrant: (grant: Granted, key: string | undefined) =>
+        this.#track(this.#useGrant(grant, key)),
     };
     return guard(host, fn, describe);
   }

@@ -56,10 +56,13 @@ describe('a decision', () => {
   });
 });
 
-describe('a create whose answer was lost, and that arrives after the one in its place', () => {
-  it('G5 is taken back and recorded, and the one that counts is decided', async () => {
+describe('another row of a key', () => {
+  it.each([
+    ['of a create that was cut', ['reset']],
+    ['of somebody elsewhere with the same key', []],
+  ] as const)('G5 %s is taken back, and the one that counts is decided', async (_, answers) => {
     const platform = await fakePlatform();
-    platform.respond(fakeRoutes.create, ['reset']);
+    platform.respond(fakeRoutes.create, answers);
     const { approvals, audit } = requestingSide(platform.url, { useWebSocket: false });
     const asked = approvals.request({ ...ASK, key: 'refund-4711' });
     const ours = await platform.waitForRow();

@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { JsonObject } from '../machines/index.ts';
@@ -337,6 +344,50 @@ describe('resume() after a crash', () => {
     await approvals.close();
     expect(await start().approvals.resume()).toEqual([]);
     expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('F43 hands over no grant that was used, also where the log says nothing of it', async () => {
+    const platform = await fakePlatform();
+    const { start, auditPath } = machineOn(platform);
+    const unlink = (path: string): Promise<void> =>
+      path.includes('owners') ? Promise.reject(new Error('EIO')) : systemFiles.unlink(path);
+    const files = { ...systemFiles, unlink };
+    const first = start({ environment: { ...systemEnvironment, files } });
+    const fn = vi.fn();
+    const used = first.approvals.requires(fn, () => KEYED)({ eur: 5 });
+    platform.decide((await platform.waitForRow()).id, 'approved');
+    await used;
+    first.kill();
+    renameSync(auditPath, `${auditPath}-yesterday`);
+    const { outcome } = await resumed(start().approvals);
+    expect(await outcome).toMatchObject({ status: 'failed', error: { code: 'conflict' } });
+    expect(readAudit(auditPath).at(-1)).toMatchObject({ outcome: 'grant_dropped' });
+    expect(fn).toHaveBeenCalledOnce();
+  });
+
+  it('F43 does not close before a grant that is being used is off the journal', async () => {
+    const platform = await fakePlatform();
+    const { start } = machineOn(platform);
+    const [marking, mayMark] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const open: typeof systemFiles.open = async (path, ...how) => {
+      if (path.includes('/used/')) {
+        marking.resolve();
+        await mayMark.promise;
+      }
+      return systemFiles.open(path, ...how);
+    };
+    const files = { ...systemFiles, open };
+    const { approvals } = start({ environment: { ...systemEnvironment, files } });
+    const fn = vi.fn();
+    const used = approvals.requires(fn, () => KEYED)({ eur: 5 });
+    platform.decide((await platform.waitForRow()).id, 'approved');
+    await marking.promise;
+    const closed = approvals.close();
+    mayMark.resolve();
+    await closed;
+    expect(await start().approvals.resume()).toEqual([]);
+    await used;
+    expect(fn).toHaveBeenCalledOnce();
   });
 
   it('F43 keeps a grant in the journal until it is used, however long that takes', async () => {

@@ -14,7 +14,7 @@ import {
   type RequestInput,
   type RequestOptions,
   readInput,
-  refuseStrangeSignal,
+  refuseStrangeOptions,
 } from './request.ts';
 import type { Resumption } from './resumption.ts';
 import { SharedRun } from './shared-run.ts';
@@ -76,7 +76,7 @@ export class Asking {
     const { runs, environment } = this.#options;
     const { grant, askedAt } = call;
     const { signal, onState } = call.options ?? {};
-    refuseStrangeSignal(signal);
+    refuseStrangeOptions({ signal, onState });
     const ask = await this.#requestOf(input, call.traceId);
     const found = runs.sameKey(ask) ?? (await this.#leftBehind(input, ask));
     if (found !== undefined && !(found instanceof SharedRun)) {
@@ -121,13 +121,13 @@ export class Asking {
     { signal, onState, grant }: RequestOptions & Pick<Call, 'grant'>,
   ): Promise<Outcome> {
     const { recorder, runs } = this.#options;
-    const stop = onState && shared.watch(onState);
+    const stop = onState === undefined ? undefined : shared.watch(onState);
     return shared.wait(request, signal).then(({ outcome, left }) => {
       stop?.();
       if (!left) return outcome;
       if (grant === 'hold') runs.letGo(shared.request.traceId);
       recorder.append(log, leftEvent(outcome, request));
-      return recorder.afterFlush(log, outcome);
+      return recorder.afterEnd(log, outcome, request.action);
     });
   }
 }

@@ -71,9 +71,19 @@ function copyOf(input: object): RequestInput {
 }
 
 /** @throws CountersignError `input` */
-export function refuseStrangeSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw refused('signal must be an AbortSignal');
+export function refuseStrangeOptions({ signal, onState }: RequestOptions): void {
+  if (signal !== undefined && !isSignal(signal)) throw refused('signal must be an AbortSignal');
+  if (onState !== undefined && typeof onState !== 'function')
+    throw refused('onState must be a function');
+}
+
+/** Also one that is said to be one, and whose members refuse to work. */
+function isSignal(signal: unknown): boolean {
+  try {
+    return signal instanceof AbortSignal && typeof signal.aborted === 'boolean';
+  } catch {
+    return false;
+  }
 }
 
 /** The most characters of each text. */

@@ -108,8 +108,7 @@ export class Resumption {
       await journal.giveBack(entry.request);
       throw error;
     }
-    const end = (await this.#endsOf([entry])).get(entry.request.traceId);
-    return end === undefined ? this.#goOn(entry) : this.#ended(entry, end);
+    return this.#takenUp(entry, (await this.#endsOf([entry])).get(entry.request.traceId));
   }
 
   /** What cannot be told now is given back, for the next try. */
@@ -125,8 +124,8 @@ export class Resumption {
 
   async #resumed(entry: JournalEntry, end: EndRecord | undefined): Promise<ResumedApproval> {
     const { traceId, key, action } = entry.request;
-    const found = await (end === undefined ? this.#goOn(entry) : this.#ended(entry, end)).catch(
-      (error: unknown) => this.#refuse(entry, error),
+    const found = await this.#takenUp(entry, end).catch((error: unknown) =>
+      this.#refuse(entry, error),
     );
     const outcome = 'status' in found ? Promise.resolve(found) : awaited(found);
     return { traceId, key, action, outcome };
@@ -141,6 +140,32 @@ export class Resumption {
     const told = await this.#recorded(refused, refusalEvent(refused, request.action, workspaceId));
     runs.forget(request);
     return told;
+  }
+
+  async #takenUp(entry: JournalEntry, end: EndRecord | undefined): Promise<SharedRun | Outcome> {
+    if (end !== undefined) return this.#ended(entry, end);
+    return (await this.#usedUp(entry)) ?? this.#goOn(entry);
+  }
+
+  /** The end where its grant was used, and the log does not say so any more. */
+  async #usedUp({ request, approvalId }: JournalEntry): Promise<Outcome | undefined> {
+    const { once, journal, runs } = this.#options;
+    try {
+      if (approvalId === null || !(await once.wasUsed(approvalId))) return undefined;
+      const dropped = await this.#dropped(request, approvalId, wasUsedBefore());
+      runs.forget(request);
+      return dropped;
+    } catch (error) {
+      await journal.giveBack(request);
+      return refusedOutcome(error, { traceId: request.traceId });
+    }
+  }
+
+  /** A grant that is not handed over, on disk when it resolves. */
+  async #dropped(request: ApprovalRequest, approvalId: string, error: unknown): Promise<Outcome> {
+    const { traceId } = request;
+    await this.#options.recorder.record(staleEvent(request, approvalId, messageOf(error)));
+    return refusedOutcome(error, { traceId });
   }
 
   async #goOn(entry: JournalEntry): Promise<SharedRun> {
@@ -211,11 +236,10 @@ export class Resumption {
     end: EndRecord,
     outcome: Outcome & { readonly status: 'granted' },
   ): Promise<Outcome> {
-    const { grantTtlMs, now, once, recorder } = this.#options;
+    const { grantTtlMs, now, once } = this.#options;
     const age = now() - Date.parse(end.timestamp);
     try {
-      if (await once.wasUsed(outcome.approvalId))
-        throw new CountersignError('conflict', 'its grant was used before the process ended');
+      if (await once.wasUsed(outcome.approvalId)) throw wasUsedBefore();
       // A clock that was set back says nothing about the age.
       if (!(age >= 0 && age <= grantTtlMs))
         throw new CountersignError(
@@ -224,9 +248,7 @@ export class Resumption {
         );
       return outcome;
     } catch (error) {
-      const refused = refusedOutcome(error, { traceId: request.traceId });
-      await recorder.record(staleEvent(request, outcome.approvalId, messageOf(error)));
-      return refused;
+      return this.#dropped(request, outcome.approvalId, error);
     }
   }
 
@@ -252,6 +274,9 @@ export class Resumption {
     }
   }
 }
+
+const wasUsedBefore = (): CountersignError =>
+  new CountersignError('conflict', 'its grant was used before the process ended');
 
 /** Who shares it by its key, and gives up, leaves this one waiting. */
 const awaited = (shared: SharedRun): Promise<Outcome> =>

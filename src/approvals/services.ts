@@ -128,11 +128,9 @@ async function submitOnce(
   if (signal.aborted) return { status: 'refused', problem: GIVEN_UP };
   if (isOther) return { status: 'refused', problem: otherUse(request) };
   let looks = 0;
-  let isFirst = false;
   const beforePost = async (): Promise<Problem | 'wait' | undefined> => {
     const claim = await once.claimKey(request);
     if (claim === 'other') return otherUse(request);
-    isFirst ||= claim === 'new';
     looks += 1;
     // Somebody bound it who has not posted yet, or was killed before: that is seen in a moment.
     return claim === 'same' && looks === 1 ? 'wait' : undefined;
@@ -142,7 +140,6 @@ async function submitOnce(
     mayBeStored,
     isOurs: async () => (await once.lookUpKey(request)) === 'same',
     beforePost,
-    wasFirst: () => isFirst,
   };
   return client.submit(request, known, signal);
 }

@@ -102,7 +102,7 @@ export class Debts {
       const problem = await this.#tryOnce(debt);
       if (problem === undefined) return true;
       if (isLast) {
-        this.#options.onTrouble(`a request could not be taken back: ${problem}`);
+        this.#options.onTrouble(problem === MAY_ARRIVE ? mayArrive(debt) : notTakenBack(problem));
         return false;
       }
       await pause(environment, equalJitterMs(random, attempt, PAUSES), this.#closing.signal);
@@ -122,8 +122,7 @@ export class Debts {
         if (problem !== undefined) return problem;
       }
       // What is still on its way is left to the next process, also beside a row that was found.
-      const mayArrive = debt.isUnsure === true && this.#closing.signal.aborted;
-      return mayArrive ? 'it may still arrive' : undefined;
+      return debt.isUnsure === true && this.#closing.signal.aborted ? MAY_ARRIVE : undefined;
     } catch (error) {
       return messageOf(error);
     }
@@ -166,6 +165,13 @@ export class Debts {
     return found;
   }
 }
+
+const MAY_ARRIVE = 'it may still arrive';
+
+const mayArrive = ({ request: { key } }: Debt): string =>
+  `another request with the key "${key}" may still arrive; the next process looks for it`;
+
+const notTakenBack = (why: string): string => `a request could not be taken back: ${why}`;
 
 /** The same key may have been used for something else, by somebody else. */
 const isOursToTakeBack = (row: Row, request: ApprovalRequest): boolean =>

@@ -17,10 +17,7 @@ export interface SubmissionsOptions
   readonly channel: Pick<LiveChannel, 'status' | 'settled'> | undefined;
 }
 
-export type Known = Pick<
-  SubmitOptions,
-  'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost' | 'wasFirst'
->;
+export type Known = Pick<SubmitOptions, 'mayExist' | 'mayBeStored' | 'isOurs' | 'beforePost'>;
 
 /** How long a finished create waits for the connection that is being made beside it. */
 const CHANNEL_GRACE_MS = 500;

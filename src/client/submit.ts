@@ -25,8 +25,6 @@ export interface SubmitOptions {
   readonly isOurs: FindOptions['isOurs'];
   /** Binds the key; called before a POST, and not where the row was found. */
   readonly beforePost?: (() => Promise<Problem | 'wait' | undefined>) | undefined;
-  /** Whether {@link beforePost} found that nobody had sent this key before us. */
-  readonly wasFirst?: (() => boolean) | undefined;
   /** Stops between two tries; an exchange under way goes on, because it may have been stored. */
   readonly signal: AbortSignal;
 }
@@ -62,8 +60,8 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   let { mayExist, isOurs } = options;
   let problem: Problem = GIVEN_UP;
   let { mayBeStored } = options;
-  let posts = 0;
-  const mayHaveTwin = (): boolean => posts + postsOfOthers(options) > 1;
+  /** How many rows of this key there may be: a process before this one may have sent it twice. */
+  let posts = mayBeStored ? 2 : Number(mayExist);
   for (let tries = 1; tries <= MAX_TRIES && !signal.aborted; tries += 1) {
     const look = mayExist ? { lists, left, isOurs } : undefined;
     const attempt = await attemptOnce({ ...options, left }, request, look);
@@ -72,7 +70,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
       return {
         approvalId: attempt.approvalId,
         found: attempt.is === 'found',
-        mayHaveTwin: mayHaveTwin(),
+        mayHaveTwin: posts > 1,
       };
     problem = attempt.problem;
     if (attempt.is === 'refused') return { problem, mayBeStored };
@@ -90,13 +88,7 @@ export async function submit(options: SubmitOptions, request: ApprovalRequest): 
   const row = mayExist ? await lastLook({ lists, left, isOurs }, request) : undefined;
   return row === undefined
     ? { problem, mayBeStored }
-    : { approvalId: row.id, found: true, mayHaveTwin: mayHaveTwin() };
-}
-
-/** How many rows of this key others may have made: a process before this one may have sent it twice. */
-function postsOfOthers({ mayBeStored, mayExist, wasFirst }: SubmitOptions): number {
-  if (mayBeStored) return 2;
-  return mayExist && wasFirst?.() !== true ? 1 : 0;
+    : { approvalId: row.id, found: true, mayHaveTwin: posts > 1 };
 }
 
 type Found = { readonly is: 'found'; readonly approvalId: string };

@@ -62,7 +62,7 @@ function ownNamespace(): string | undefined {
   }
 }
 
-const bootOf = ({ startedAt }: ProcessName): string | undefined => startedAt.split('/')[0];
+const bootOf = ({ startedAt }: ProcessName): string => startedAt.split('/')[0] ?? '';
 
 const self: ProcessName = {
   pid: process.pid,
@@ -76,8 +76,9 @@ async function isAlive(other: ProcessName, folder: string): Promise<boolean> {
   if (other.host !== self.host) return true;
   if (other.pidNamespace === undefined || other.pidNamespace === self.pidNamespace)
     return exists(other.pid) && (startOf(other.pid) ?? '') === other.startedAt;
-  // The machine was started anew since.
-  if (bootOf(other) !== bootOf(self)) return false;
+  // The machine was started anew since. Where /proc is not all there, nobody knows.
+  const [boot, ownBoot] = [bootOf(other), bootOf(self)];
+  if (boot !== '' && ownBoot !== '' && boot !== ownBoot) return false;
   const { livesIn } = await import('./process-life.ts');
   return (await livesIn(folder)) ?? true;
 }

@@ -67,8 +67,11 @@ export async function leaveFolder(
   folder: string,
   hideLife?: () => Promise<void>,
 ): Promise<void> {
-  await removeFile(files, join(folder, NAME));
-  await hideLife?.();
+  try {
+    await removeFile(files, join(folder, NAME));
+  } finally {
+    await hideLife?.();
+  }
   await files.rmdir(folder).catch(() => undefined);
 }
 

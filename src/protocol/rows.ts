@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Decision, DecisionStatus } from '../../machines/index.ts';
 import { AUTO_EXPIRED, WITHDRAWN_PREFIX } from './routes.ts';
 
-/** As it comes; longer ones fit into no address. Characters. */
-export const idSchema = z.string().min(1).max(4_096);
+/** As it comes; longer ones may fit into no address. Characters. */
+export const idSchema = z.string().min(1).max(1_024);
 
 const text = z.string().nullish();
 

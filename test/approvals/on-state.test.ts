@@ -96,6 +96,19 @@ describe('who asks is told of the states of its own approval', () => {
     expect(told.filter((state) => state === 'granted')).toHaveLength(2);
   });
 
+  it.each([
+    ['an onState that is no function', { onState: false }],
+    ['a signal that is none', { signal: {} }],
+    ['a signal that does not work', { signal: Object.create(AbortSignal.prototype) }],
+  ])('and %s is refused before anything is sent', async (_, options) => {
+    const platform = await fakePlatform();
+    const { approvals } = requestingSide(platform.url);
+    const strange: object = options;
+    const outcome = await approvals.request(ASK, strange);
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'input' } });
+    expect(platform.requests).toEqual([]);
+  });
+
   it('also where it has a client of its own', async () => {
     const platform = await fakePlatform();
     const folder = temporaryFolder();

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fakeRoutes } from '../../src/testing/index.ts';
@@ -186,16 +186,6 @@ it('ends with 2 where the request itself is refused', async () => {
   const { status, stderr } = await world.run(['request', 'ring \u0007 the bell'], { env });
   expect(status).toBe(2);
   expect(stderr).toMatch(/^Failed \(input\): .*U\+0007/);
-});
-
-it('owes nothing for a key of its own that nobody used before, and leaves nothing behind', async () => {
-  const env = { ...asker('keyed'), COUNTERSIGN_STATE_DIR: join(world.folder, 'keyed') };
-  const args = ['request', 'Rotate the keys', '--key', 'rotate-1', '--timeout', '1s'];
-  const { status, stderr } = await world.run(args, { env });
-  expect(status).toBe(3);
-  expect(stderr).not.toContain('could not be taken back');
-  const entries = readdirSync(env.COUNTERSIGN_STATE_DIR, { recursive: true, encoding: 'utf8' });
-  expect(entries.filter((name) => /owners\/.*\.json$/.test(name))).toEqual([]);
 });
 
 it.each([404, 409])('ends with 4 where the platform refuses the request with %i', async (code) => {

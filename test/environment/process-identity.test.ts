@@ -48,6 +48,11 @@ describe.runIf(isLinux)('a process of another container', () => {
     expect(await systemProcess.isAlive(elsewhere, folder)).toBe(false);
   });
 
+  it('counts as alive where it is not known since when the machine runs', async () => {
+    const unknown = { ...elsewhere, startedAt: '' };
+    expect(await systemProcess.isAlive(unknown, temporaryFolder())).toBe(true);
+  });
+
   it('is gone where the machine was started anew since', async () => {
     const folder = temporaryFolder();
     const before = { ...elsewhere, startedAt: 'another-boot/1' };

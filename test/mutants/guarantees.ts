@@ -237,6 +237,15 @@ export const GUARANTEES: readonly Mutant[] = [
     names: /G5 /,
   },
   {
+    defect: 'G5e',
+    what: 'Takes a key of the caller for one that nobody else has sent.',
+    file: 'src/client/submit.ts',
+    find: 'mayBeStored ? 2 : Number(mayExist)',
+    replace: 'mayBeStored ? 2 : 0',
+    tests: ['test/guarantees.test.ts'],
+    names: /G5 of somebody elsewhere/,
+  },
+  {
     defect: 'G5d',
     what: 'Binds a key without arguments to nothing.',
     file: 'src/journal/once.ts',

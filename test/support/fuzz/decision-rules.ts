@@ -11,7 +11,7 @@ export function fieldsOf(value: unknown): Fields | undefined {
 }
 
 export const isId = (value: unknown): value is string =>
-  typeof value === 'string' && value.length >= 1 && value.length <= 4_096;
+  typeof value === 'string' && value.length >= 1 && value.length <= 1_024;
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
