@@ -349,9 +349,7 @@ describe('resume() after a crash', () => {
   it('F43 hands over no grant that was used, also where the log says nothing of it', async () => {
     const platform = await fakePlatform();
     const { start, auditPath } = machineOn(platform);
-    const unlink = (path: string): Promise<void> =>
-      path.includes('owners') ? Promise.reject(new Error('EIO')) : systemFiles.unlink(path);
-    const files = { ...systemFiles, unlink };
+    const files = { ...systemFiles, unlink: refuseToUnlinkEntries };
     const first = start({ environment: { ...systemEnvironment, files } });
     const fn = vi.fn();
     const used = first.approvals.requires(fn, () => KEYED)({ eur: 5 });
@@ -496,6 +494,9 @@ describe('resume() after a crash', () => {
     await expect(approvals.resume()).rejects.toMatchObject({ code: 'closed' });
   });
 });
+
+const refuseToUnlinkEntries: typeof systemFiles.unlink = (path) =>
+  path.includes('owners') ? Promise.reject(new Error('EIO')) : systemFiles.unlink(path);
 
 /** Appends a copy of the last record that says "granted", with the hash that it had, or a right one. */
 function forgeGrant(path: string, hash: 'wrong' | 'right', changes: JsonObject): void {

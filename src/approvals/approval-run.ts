@@ -16,25 +16,27 @@ import type { StateEvent } from './events.ts';
 import { refusedOutcome } from './refusal.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
-export interface ApprovalRunOptions {
+/** What all runs have in common that record in one log. */
+export interface RunHost {
   /** With its services provided. */
   readonly machine: typeof approvalMachine;
-  readonly request: ApprovalRequest;
-  /** The platform's id, where a process before this one asked. */
-  readonly approvalId?: string | null;
   readonly inspection: { inspect?: (event: InspectionEvent) => void };
   readonly client: Pick<PlatformClient, 'hold'>;
   readonly deadlines: DeadlineQueue;
   readonly environment: Pick<Environment, 'clock'>;
   readonly awake: Awake;
-  /** It has something to record. */
-  readonly onRecord: (event: AuditEvent) => void;
+  readonly owner: RunOwner;
+}
+
+/** Told what becomes of its runs: one for all of them, because each that waits keeps what it has. */
+export interface RunOwner {
+  readonly recorded: (run: ApprovalRun, event: AuditEvent) => void;
   /** It entered another state. */
-  readonly onState: (event: StateEvent) => void;
+  readonly moved: (run: ApprovalRun, event: StateEvent) => void;
   /** The caller gave up, and the request is being taken back. */
-  readonly onGivenUp: (why: string) => void;
+  readonly givenUp: (run: ApprovalRun, why: string) => void;
   /** Called once, when the actor has ended; its records are appended then, not yet flushed. */
-  readonly onEnded: (outcome: Outcome) => void;
+  readonly ended: (run: ApprovalRun, outcome: Outcome) => void;
 }
 
 interface Asleep extends Waiting {
@@ -48,7 +50,8 @@ interface Asleep extends Waiting {
  * state then, with the same services, and nobody is told of it.
  */
 export class ApprovalRun {
-  readonly #options: ApprovalRunOptions;
+  readonly request: ApprovalRequest;
+  readonly #host: RunHost;
   /** Of the monotonic clock: the wall clock may be set while it sleeps. */
   readonly #endsAt: number;
   #actor: ApprovalActor | undefined;
@@ -58,9 +61,10 @@ export class ApprovalRun {
   /** Looked at once, when it is to sleep for the first time. */
   #canSleep: boolean | undefined;
 
-  constructor(options: ApprovalRunOptions) {
-    this.#options = options;
-    this.#endsAt = options.deadlines.instantOf(options.request.deadlineAt);
+  constructor(host: RunHost, request: ApprovalRequest) {
+    this.request = request;
+    this.#host = host;
+    this.#endsAt = host.deadlines.instantOf(request.deadlineAt);
   }
 
   /** `undefined` before it has begun. */
@@ -70,13 +74,17 @@ export class ApprovalRun {
   }
 
   #eventOf(state: string, approvalId: string | null): StateEvent {
-    const { traceId, action, deadlineAt } = this.#options.request;
+    const { traceId, action, deadlineAt } = this.request;
     return { traceId, action, state, approvalId, deadlineAt };
   }
 
-  /** May end before it returns. */
-  start(): void {
-    const { machine, request, approvalId = null, inspection } = this.#options;
+  /**
+   * May end before it returns.
+   * @param approvalId the platform's, where a process before this one asked
+   */
+  start(approvalId: string | null = null): void {
+    const { machine, inspection } = this.#host;
+    const { request } = this;
     const input = approvalId === null ? request : { request, approvalId };
     const { inspect } = inspection;
     this.#begin(
@@ -95,13 +103,13 @@ export class ApprovalRun {
   }
 
   #begin(actor: ApprovalActor): void {
-    const { awake, onRecord, onGivenUp } = this.#options;
+    const { awake, owner } = this.#host;
     this.#actor = actor;
     awake.count += 1;
     // One listener for both kinds: each kind of its own takes half a kilobyte.
     actor.on('*', (emitted) => {
-      if (emitted.type === 'audit') onRecord(emitted.event);
-      else if (emitted.ending.by === 'caller') onGivenUp(emitted.ending.why);
+      if (emitted.type === 'audit') owner.recorded(this, emitted.event);
+      else if (emitted.ending.by === 'caller') owner.givenUp(this, emitted.ending.why);
     });
     actor.subscribe({
       next: (snapshot) => this.#moved(snapshot),
@@ -112,9 +120,9 @@ export class ApprovalRun {
   }
 
   #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
-    const { onState, inspection, awake } = this.#options;
+    const { owner, inspection, awake } = this.#host;
     if (this.#asleep !== undefined) return;
-    if (value !== this.#state) onState(this.#eventOf(value, approvalId));
+    if (value !== this.#state) owner.moved(this, this.#eventOf(value, approvalId));
     this.#state = value;
     const maySleep = inspection.inspect === undefined && isWaiting(value);
     // Not now: what its service reported at once is still to be taken in.
@@ -122,7 +130,8 @@ export class ApprovalRun {
   }
 
   #fallAsleep(): void {
-    const { client, deadlines, request, awake } = this.#options;
+    const { client, deadlines, awake } = this.#host;
+    const { request } = this;
     const actor = this.#actor;
     if (actor === undefined || awake.count <= awake.most) return;
     const { status, value: state, context } = actor.getSnapshot();
@@ -146,7 +155,7 @@ export class ApprovalRun {
   #wake(): void {
     const asleep = this.#asleep;
     if (asleep === undefined) return;
-    const { machine, environment } = this.#options;
+    const { machine, environment } = this.#host;
     const { clock } = environment;
     this.#asleep = undefined;
     asleep.forget();
@@ -164,13 +173,14 @@ export class ApprovalRun {
 
   /** An actor that breaks (a defect) is an end that grants nothing. */
   #broke(error: unknown): void {
-    const { traceId } = this.#options.request;
+    const { traceId } = this.request;
     this.#end(refusedOutcome(new CountersignError('internal', messageOf(error)), { traceId }));
   }
 
   #end(outcome: Outcome): void {
-    this.#options.awake.count -= 1;
-    this.#options.onEnded(outcome);
+    const { awake, owner } = this.#host;
+    awake.count -= 1;
+    owner.ended(this, outcome);
   }
 }
 

@@ -5,7 +5,7 @@ import type { PlatformClient } from '../client/platform-client.ts';
 import type { Environment } from '../environment.ts';
 import { CountersignError } from '../errors.ts';
 import type { Journal } from '../journal/index.ts';
-import { ApprovalRun, type ApprovalRunOptions } from './approval-run.ts';
+import { ApprovalRun, type RunHost, type RunOwner } from './approval-run.ts';
 import type { Awake } from './crowd.ts';
 import type { Listeners } from './events.ts';
 import type { Recorder } from './recorder.ts';
@@ -19,12 +19,20 @@ export interface ApprovalRunsOptions {
   readonly journal: Journal | undefined;
   readonly awakeAtMost: number;
   readonly listeners: Listeners;
-  readonly runOptions: (log: AuditLog) => Pick<ApprovalRunOptions, 'machine' | 'inspection'>;
+  readonly inspection: RunHost['inspection'];
+  /** The machine whose services record in this log. */
+  readonly machineOf: (log: AuditLog) => RunHost['machine'];
+}
+
+interface UnderWay {
+  readonly shared: SharedRun;
+  readonly answer: (outcome: Promise<Outcome>) => void;
 }
 
 export class ApprovalRuns {
   readonly #options: ApprovalRunsOptions;
-  readonly #runs = new Set<ApprovalRun>();
+  readonly #runs = new Map<ApprovalRun, UnderWay>();
+  readonly #hosts = new WeakMap<AuditLog, RunHost>();
   readonly #byKey = new Map<string, SharedRun>();
   /**
    * How many will use the grant of an approval, by its trace id, in one execution: it stays in the
@@ -51,30 +59,43 @@ export class ApprovalRuns {
 
   /** @param approvalId the platform's, where a process before this one asked */
   start(request: ApprovalRequest, log: AuditLog, approvalId: string | null = null): SharedRun {
-    const { environment, deadlines, client, journal, recorder, listeners, runOptions } =
-      this.#options;
-    const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
-    const run = new ApprovalRun({
-      ...runOptions(log),
-      request,
-      approvalId,
+    const { promise: outcome, resolve: answer } = Promise.withResolvers<Outcome>();
+    const run = new ApprovalRun(this.#hostOf(log), request);
+    const shared = new SharedRun(this.#options, run, outcome);
+    this.#runs.set(run, { shared, answer });
+    this.#byKey.set(request.key, shared);
+    run.start(approvalId);
+    return shared;
+  }
+
+  #hostOf(log: AuditLog): RunHost {
+    const known = this.#hosts.get(log);
+    if (known !== undefined) return known;
+    const { client, deadlines, environment, inspection, machineOf } = this.#options;
+    const host: RunHost = {
+      machine: machineOf(log),
+      inspection,
       client,
       deadlines,
       environment,
       awake: this.#awake,
-      onRecord: (event) => recorder.append(log, event),
-      onState: (event) => {
+      owner: this.#ownerWith(log),
+    };
+    this.#hosts.set(log, host);
+    return host;
+  }
+
+  #ownerWith(log: AuditLog): RunOwner {
+    const { journal, recorder, listeners } = this.#options;
+    return {
+      recorded: (_, event) => recorder.append(log, event),
+      moved: (run, event) => {
         listeners.emit('state', event);
-        shared.tell(event);
+        this.#runs.get(run)?.shared.tell(event);
       },
-      onGivenUp: (why) => journal?.note(request, { givenUp: why }),
-      onEnded: (ended) => resolve(this.#answer(run, request, log, ended)),
-    });
-    this.#runs.add(run);
-    const shared = new SharedRun({ request, run, outcome, environment, deadlines, listeners });
-    this.#byKey.set(request.key, shared);
-    run.start();
-    return shared;
+      givenUp: ({ request }, why) => journal?.note(request, { givenUp: why }),
+      ended: (run, outcome) => this.#ended(run, log, outcome),
+    };
   }
 
   /** From now on a grant of this approval stays in the journal until {@link used}. */
@@ -121,7 +142,7 @@ export class ApprovalRuns {
   }
 
   withdrawAll(why: string): void {
-    for (const run of this.#runs) run.withdraw(why);
+    for (const run of this.#runs.keys()) run.withdraw(why);
   }
 
   /** Resolves when nothing has to be taken off the journal any more. */
@@ -129,13 +150,13 @@ export class ApprovalRuns {
     await Promise.allSettled(this.#ending);
   }
 
-  async #answer(
-    run: ApprovalRun,
-    request: ApprovalRequest,
-    log: AuditLog,
-    ended: Outcome,
-  ): Promise<Outcome> {
+  #ended(run: ApprovalRun, log: AuditLog, outcome: Outcome): void {
+    this.#runs.get(run)?.answer(this.#recorded(run, log, outcome));
+  }
+
+  async #recorded(run: ApprovalRun, log: AuditLog, ended: Outcome): Promise<Outcome> {
     const { recorder, client } = this.#options;
+    const { request } = run;
     const outcome = await recorder.afterEnd(log, ended, request.action);
     this.#runs.delete(run);
     this.#byKey.delete(request.key);

@@ -105,7 +105,7 @@ function createRuns(
   { settings, environment, listeners, recorder, deadlines, inspection, onTrouble, ...basis }: Basis,
   { client, once, journal }: Pick<Parts, 'client' | 'once' | 'journal'>,
 ): ApprovalRuns {
-  const provide = (audit: AuditLog) =>
+  const machineOf = (audit: AuditLog) =>
     provideServices({
       client,
       audit,
@@ -117,12 +117,6 @@ function createRuns(
       readConfig: basis.readConfig,
       environment,
     });
-  const machines = new WeakMap<AuditLog, ReturnType<typeof provideServices>>();
-  const machineOf = (log: AuditLog): ReturnType<typeof provideServices> => {
-    const machine = machines.get(log) ?? provide(log);
-    machines.set(log, machine);
-    return machine;
-  };
   return new ApprovalRuns({
     environment,
     deadlines,
@@ -131,10 +125,8 @@ function createRuns(
     journal,
     listeners,
     awakeAtMost: settings.awakeAtMost,
-    runOptions: (log) => ({
-      machine: machineOf(log),
-      inspection: inspection.options,
-    }),
+    inspection: inspection.options,
+    machineOf,
   });
 }
 

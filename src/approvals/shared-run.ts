@@ -10,34 +10,36 @@ import type { Environment } from '../environment.ts';
 import type { ApprovalRun } from './approval-run.ts';
 import type { Listeners, StateEvent } from './events.ts';
 
+/** The same for all of a client. */
 export interface SharedRunOptions {
-  readonly request: ApprovalRequest;
-  readonly run: ApprovalRun;
-  /** Its outcome, recorded. */
-  readonly outcome: Promise<Outcome>;
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, 'clock'>;
   readonly deadlines: DeadlineQueue;
-  /** Of the client: what theirs throws is told to the same logger. */
+  /** What theirs throws is told to the same logger. */
   readonly listeners: Listeners;
 }
 
 export class SharedRun {
   readonly #options: SharedRunOptions;
+  readonly #run: ApprovalRun;
+  readonly #outcome: Promise<Outcome>;
   #waiting = 0;
   /** Told of this approval alone. */
   #watchers: Set<Listeners> | undefined;
 
-  constructor(options: SharedRunOptions) {
+  /** @param outcome of the run, recorded */
+  constructor(options: SharedRunOptions, run: ApprovalRun, outcome: Promise<Outcome>) {
     this.#options = options;
+    this.#run = run;
+    this.#outcome = outcome;
   }
 
   get request(): ApprovalRequest {
-    return this.#options.request;
+    return this.#run.request;
   }
 
   /** The outcome of the approval itself, whoever leaves before. */
   get wholeOutcome(): Promise<Outcome> {
-    return this.#options.outcome;
+    return this.#outcome;
   }
 
   /** Tells those who {@link watch}. */
@@ -47,17 +49,17 @@ export class SharedRun {
 
   /** Tells of the state that it is in, and of each that it comes to; the result ends that. */
   watch(onState: (event: StateEvent) => unknown): () => void {
-    const { listeners, run } = this.#options;
-    const watcher = listeners.another();
+    const watcher = this.#options.listeners.another();
     watcher.add('state', onState);
     this.#watchers = (this.#watchers ?? new Set()).add(watcher);
-    if (run.state !== undefined) watcher.emit('state', run.state);
+    const { state } = this.#run;
+    if (state !== undefined) watcher.emit('state', state);
     return () => this.#watchers?.delete(watcher);
   }
 
   /** Takes the request back, for all who ask. */
   withdraw(why: string): void {
-    this.#options.run.withdraw(why);
+    this.#run.withdraw(why);
   }
 
   /**
@@ -67,7 +69,7 @@ export class SharedRun {
    * @returns `left: true` where the end is their own
    */
   wait(asker: ApprovalRequest, signal: AbortSignal | undefined): Promise<Waited> {
-    const { run, outcome } = this.#options;
+    const outcome = this.#outcome;
     this.#waiting += 1;
     // Who asked first and cannot give up leaves with the approval.
     if (asker === this.request && signal === undefined) return outcome.then(together);
@@ -78,7 +80,7 @@ export class SharedRun {
         own = end;
         stop();
         this.#waiting -= 1;
-        if (this.#waiting === 0) run.withdraw(end.why);
+        if (this.#waiting === 0) this.withdraw(end.why);
         else resolve({ outcome: end.outcome, left: true });
       };
       const stop = this.#watch(asker, signal, leave);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, type EventObject, fromCallback, fromPromise } from 'xstate';
 import {
   type ApprovalRequest,
+  type AuditEvent,
   approvalMachine,
   createDeadline,
   DeadlineQueue,
@@ -14,6 +15,7 @@ import {
   type WithdrawInput,
 } from '../../machines/index.ts';
 import { ApprovalRun } from '../../src/approvals/approval-run.ts';
+import type { StateEvent } from '../../src/approvals/events.ts';
 import { waitingSnapshot } from '../../src/approvals/waiting-snapshot.ts';
 import { Waiters, type WaitMode } from '../../src/client/waiters.ts';
 import { sampleDecision, sampleRequest } from '../../src/testing/walk/sample.ts';
@@ -72,19 +74,21 @@ async function asked({ most = 0, channel = 'live', isWatched = false, fields = {
   const told: string[] = [];
   const ends: Outcome[] = [];
   const awake = { count: 0, most };
-  const run = new ApprovalRun({
+  const host = {
     machine,
-    request,
     inspection: isWatched ? { inspect: () => undefined } : {},
     client: waiters,
     deadlines,
     environment: { clock: time.clock },
     awake,
-    onRecord: ({ outcome }) => told.push(`record ${outcome}`),
-    onState: ({ state }) => told.push(state),
-    onGivenUp: (why) => told.push(`given up: ${why}`),
-    onEnded: (outcome) => ends.push(outcome),
-  });
+    owner: {
+      recorded: (_: ApprovalRun, { outcome }: AuditEvent) => told.push(`record ${outcome}`),
+      moved: (_: ApprovalRun, { state }: StateEvent) => told.push(state),
+      givenUp: (_: ApprovalRun, why: string) => told.push(`given up: ${why}`),
+      ended: (_: ApprovalRun, outcome: Outcome) => ends.push(outcome),
+    },
+  };
+  const run = new ApprovalRun(host, request);
   run.start();
   await turn();
   return { run, time, waiters, services, contradictions, machine, request, told, ends, awake };
