@@ -56,6 +56,8 @@ export class Approvals implements AsyncDisposable {
   readonly #lazy: LazyParts;
   /** Everything that was asked and not answered yet, also before there is an actor. */
   readonly #asked = new Set<Promise<unknown>>();
+  /** What must be on disk before it is closed: records beside approvals, grants that are being used. */
+  readonly #writing = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   /** Use {@link createApprovals}. */
@@ -86,13 +88,13 @@ export class Approvals implements AsyncDisposable {
     const host = {
       request: (input: RequestInput, options?: RequestOptions) =>
         this.#track(this.#ask(input, options, 'hold')),
-      record: (event: AuditEvent) => this.#track(this.#record(event)),
+      record: (event: AuditEvent) => this.#track(this.#record(event), this.#writing),
       readConfig: () =>
         this.#lazy.loaded?.readConfig() ?? this.#lazy.load().then((parts) => parts.readConfig()),
       uuid: this.#environment.uuid,
       workspaceId: this.#settings.workspaceId,
       useGrant: (grant: Granted, key: string | undefined) =>
-        this.#track(this.#useGrant(grant, key)),
+        this.#track(this.#useGrant(grant, key), this.#writing),
     };
     return guard(host, fn, describe);
   }
@@ -161,14 +163,16 @@ export class Approvals implements AsyncDisposable {
     } while (this.#asked.size > 0 || runs.outcomes().length > 0);
     await client.close();
     await runs.settled();
+    // Whoever was granted something just now is using it.
+    await Promise.allSettled(this.#writing);
     await journal?.close();
     await recorder.close();
     await inspection.close();
   }
 
-  #track<Value>(work: Promise<Value>): Promise<Value> {
-    this.#asked.add(work);
-    return work.finally(() => this.#asked.delete(work));
+  #track<Value>(work: Promise<Value>, among = this.#asked): Promise<Value> {
+    among.add(work);
+    return work.finally(() => among.delete(work));
   }
 
   async #ask(

@@ -363,29 +363,37 @@ describe('resume() after a crash', () => {
     expect(fn).toHaveBeenCalledOnce();
   });
 
-  it('F43 does not close before a grant that is being used is off the journal', async () => {
+  it('F43 does not close before a grant that is being used is marked', async () => {
     const platform = await fakePlatform();
     const { start } = machineOn(platform);
     const [marking, mayMark] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const happened: string[] = [];
     const open: typeof systemFiles.open = async (path, ...how) => {
-      if (path.includes('/used/')) {
-        marking.resolve();
-        await mayMark.promise;
-      }
+      if (!path.includes('/used/')) return systemFiles.open(path, ...how);
+      marking.resolve();
+      await mayMark.promise;
+      happened.push('marked');
       return systemFiles.open(path, ...how);
     };
-    const files = { ...systemFiles, open };
-    const { approvals } = start({ environment: { ...systemEnvironment, files } });
-    const fn = vi.fn();
-    const used = approvals.requires(fn, () => KEYED)({ eur: 5 });
+    const unlink: typeof systemFiles.unlink = (path) => {
+      if (path.endsWith('owner.json')) happened.push('left');
+      return systemFiles.unlink(path);
+    };
+    const environment = { ...systemEnvironment, files: { ...systemFiles, open, unlink } };
+    const { approvals } = start({ environment, maxConcurrent: 1 });
+    const used = approvals.requires(vi.fn(), () => KEYED)({ eur: 5 });
     platform.decide((await platform.waitForRow()).id, 'approved');
     await marking.promise;
+    // It is no approval that is under way.
+    const other = approvals.request(ASK);
+    await platform.waitForRow(({ status }) => status === 'pending');
     const closed = approvals.close();
+    expect(await other).toMatchObject({ status: 'withdrawn' });
+    await vi.waitFor(() => expect(platform.sockets).toBe(0));
     mayMark.resolve();
-    await closed;
+    await Promise.all([closed, used]);
+    expect(happened).toEqual(['marked', 'left']);
     expect(await start().approvals.resume()).toEqual([]);
-    await used;
-    expect(fn).toHaveBeenCalledOnce();
   });
 
   it('F43 keeps a grant in the journal until it is used, however long that takes', async () => {
