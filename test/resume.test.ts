@@ -359,7 +359,7 @@ describe('resume() after a crash', () => {
     renameSync(auditPath, `${auditPath}-yesterday`);
     const { outcome } = await resumed(start().approvals);
     expect(await outcome).toMatchObject({ status: 'failed', error: { code: 'conflict' } });
-    expect(readAudit(auditPath).at(-1)).toMatchObject({ outcome: 'grant_dropped' });
+    expect(readAudit(auditPath).at(-1)).toMatchObject({ outcome: 'failure', code: 'conflict' });
     expect(fn).toHaveBeenCalledOnce();
   });
 

@@ -38,7 +38,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Told of the state that this approval is in when it is asked for, and of each that it comes to,
-   * before the outcome. What it throws is logged and changes nothing.
+   * before its record is on disk: the outcome alone counts. What it throws is logged and changes
+   * nothing.
    */
   readonly onState?: ((event: StateEvent) => unknown) | undefined;
 }

@@ -149,12 +149,13 @@ export class Resumption {
 
   /** The end where its grant was used, and the log does not say so any more. */
   async #usedUp({ request, approvalId }: JournalEntry): Promise<Outcome | undefined> {
-    const { once, journal, runs } = this.#options;
+    const { once, journal, runs, recorder, workspaceId } = this.#options;
     try {
       if (approvalId === null || !(await once.wasUsed(approvalId))) return undefined;
-      const dropped = await this.#dropped(request, approvalId, wasUsedBefore());
+      const refused = refusedOutcome(wasUsedBefore(), { traceId: request.traceId });
+      await recorder.record(refusalEvent(refused, request.action, workspaceId));
       runs.forget(request);
-      return dropped;
+      return refused;
     } catch (error) {
       await journal.giveBack(request);
       return refusedOutcome(error, { traceId: request.traceId });

@@ -243,7 +243,7 @@ export const GUARANTEES: readonly Mutant[] = [
     find: 'mayBeStored ? 2 : Number(mayExist)',
     replace: 'mayBeStored ? 2 : 0',
     tests: ['test/guarantees.test.ts'],
-    names: /G5 of somebody elsewhere/,
+    names: /of somebody elsewhere with the same key/,
   },
   {
     defect: 'G5d',
