@@ -42,8 +42,8 @@ export class Journal {
   readonly #entries = new Map<string, JournalEntry>();
   /** Names of entries that a process before this one began. */
   readonly #takenOver = new Set<string>();
-  /** Names of entries that are one with ours, by trace id; until that is recorded. */
-  readonly #joined = new Map<string, string>();
+  /** Other entries of a key that is ours, by trace id; until their end is recorded. */
+  readonly #joined = new Map<string, { readonly name: string; readonly entry: JournalEntry }>();
   /** Set aside, and not told yet. */
   readonly #broken: BrokenEntry[] = [];
   #wasWritten = false;
@@ -80,11 +80,23 @@ export class Journal {
   note(of: EntryOf, news: Partial<Omit<JournalEntry, 'request'>>): void {
     const name = entryName(of.key);
     const known = this.get(of);
-    if (known === undefined) return;
+    if (known === undefined) {
+      this.#noteJoined(of.traceId, news);
+      return;
+    }
     const entry = { ...known, ...news };
     this.#entries.set(name, entry);
     // A copy beside it would be told to whoever comes next.
     if (entry.isAnswered === true) void this.#endJoined(of.traceId);
+    this.#own.write(name, entry).catch(() => undefined);
+  }
+
+  #noteJoined(traceId: string, news: Partial<Omit<JournalEntry, 'request'>>): void {
+    const joined = this.#joined.get(traceId);
+    if (joined === undefined) return;
+    const { name } = joined;
+    const entry = { ...joined.entry, ...news };
+    this.#joined.set(traceId, { name, entry });
     this.#own.write(name, entry).catch(() => undefined);
   }
 
@@ -106,7 +118,7 @@ export class Journal {
 
   /** Gives what was taken over back, for whoever resumes next. Never throws. */
   async giveBack(of: EntryOf): Promise<void> {
-    const joined = this.#joined.get(of.traceId);
+    const joined = this.#joined.get(of.traceId)?.name;
     this.#joined.delete(of.traceId);
     if (joined === undefined && !this.isTakenOver(of)) return;
     const name = joined ?? entryName(of.key);
@@ -129,7 +141,7 @@ export class Journal {
   }
 
   async #endJoined(traceId: string): Promise<void> {
-    const name = this.#joined.get(traceId);
+    const name = this.#joined.get(traceId)?.name;
     this.#joined.delete(traceId);
     if (name !== undefined) await this.#own.remove(name).catch(() => undefined);
   }
@@ -204,7 +216,7 @@ export class Journal {
       this.#takenOver.add(main);
       return taken;
     }
-    this.#joined.set(taken.request.traceId, as);
+    this.#joined.set(taken.request.traceId, { name: as, entry: taken });
     if (standing.isAnswered === true && taken.isAnswered !== true)
       await this.#giveWay(standing, taken, as);
     return taken;
@@ -217,7 +229,7 @@ export class Journal {
     const wasTakenOver = this.#takenOver.has(main);
     this.#entries.set(main, goesOn);
     this.#takenOver.add(main);
-    this.#joined.set(answered.request.traceId, beside);
+    this.#joined.set(answered.request.traceId, { name: beside, entry: answered });
     this.#joined.delete(goesOn.request.traceId);
     try {
       await this.#own.shift(as, main, beside);
@@ -226,7 +238,7 @@ export class Journal {
       this.#entries.set(main, answered);
       if (!wasTakenOver) this.#takenOver.delete(main);
       this.#joined.delete(answered.request.traceId);
-      this.#joined.set(goesOn.request.traceId, as);
+      this.#joined.set(goesOn.request.traceId, { name: as, entry: goesOn });
     }
   }
 

@@ -102,6 +102,24 @@ describe('the journal', () => {
     expect(await journalOf(3).claimAll()).toMatchObject({ entries: [], held: [{ count: 1 }] });
   });
 
+  it('G7 notes also of one that stands beside another of its key that it was answered', async () => {
+    const { journalOf, kill } = processesOn(temporaryFolder());
+    const first = journalOf(1);
+    await first.begin(request);
+    const beside = journalEntry({ key: request.key, traceId: 'trace-3' }).request;
+    kill(1);
+    const second = journalOf(2);
+    await second.begin(beside);
+    await second.claimAll();
+    second.note(request, { isAnswered: true });
+    await second.close();
+    kill(2);
+    const { entries } = await journalOf(3).claimAll();
+    expect(entries.find((each) => each.request.traceId === request.traceId)).toMatchObject({
+      isAnswered: true,
+    });
+  });
+
   it('G7 hands on what was joined with an approval of its own, until that is recorded', async () => {
     const folder = temporaryFolder();
     const { journalOf, kill } = processesOn(folder);

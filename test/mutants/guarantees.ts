@@ -354,6 +354,15 @@ export const GUARANTEES: readonly Mutant[] = [
     names: /F43 does not close before/,
   },
   {
+    defect: 'G7s',
+    what: 'Notes nothing of an entry that stands beside another of its key.',
+    file: 'src/journal/journal.ts',
+    find: 'this.#noteJoined(of.traceId, news);',
+    replace: '',
+    tests: ['test/journal/journal.test.ts'],
+    names: /G7 notes also of one that stands beside/,
+  },
+  {
     defect: 'G7c',
     what: 'Does not compare the checksum of an entry.',
     file: 'src/journal/entry.ts',
