@@ -115,9 +115,13 @@ function recordOf(line: string): Entry | undefined {
   return Array.isArray(value) ? undefined : Object.fromEntries(Object.entries(value));
 }
 
+/** A process that was killed may leave a whole record without the end of its line. */
+const BETWEEN_RECORDS = /(?<=\})(?=\{"timestamp":)/;
+
 function chainsOf(lines: readonly string[]): Map<unknown, Entry[]> {
   const chains = new Map<unknown, Entry[]>();
-  for (const line of lines.filter((text) => text !== '')) {
+  const pieces = lines.flatMap((line) => line.split(BETWEEN_RECORDS));
+  for (const line of pieces.filter((text) => text !== '')) {
     const record = recordOf(line) ?? { chain: 'unreadable' };
     chains.set(record['chain'], [...(chains.get(record['chain']) ?? []), record]);
   }
