@@ -1,8 +1,8 @@
 /**
- * Measures everything: `npm run bench [-- --quick] [--only waiting,audit] [--save]`. Progress goes to
- * standard error, the tables to standard output, all of it into `bench/results`; `--save` commits a
- * full run's figures to `bench/figures.json` and draws them into the docs. Exit status 1 where a
- * section failed, 2 where nothing could be begun.
+ * Measures everything: `npm run bench [-- --quick | --all] [--only waiting,audit] [--save]`. Progress
+ * goes to standard error, the tables to standard output, all of it into `bench/results`. `--all` adds
+ * what takes longest, and `--save` commits the figures of such a run to `bench/figures.json` and draws
+ * them into the docs. Exit status 1 where a section failed, 2 where nothing could be begun.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,19 +17,25 @@ import { COMMITTED, jsonOf, LATEST, RESULTS, type Run } from './report/run.ts';
 import { chosenFrom, runSections } from './report/run-sections.ts';
 import { plainTable } from './report/table.ts';
 import { ownTemporaryFolder } from './report/temporary.ts';
-import { SECTIONS } from './sections.ts';
+import { LONG_SECTIONS, SECTIONS } from './sections.ts';
 
 const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
+/** With the seconds since it began, for a person who waits. */
+const sayNow = (line: string): void => say(`${Math.round(performance.now() / 1_000)} s: ${line}`);
+
+const EVERYTHING: typeof SECTIONS = new Map([...SECTIONS, ...LONG_SECTIONS]);
 
 const flag = { type: 'boolean', default: false } as const;
 
 function read() {
   try {
-    const options = { quick: flag, save: flag, only: { type: 'string' } } as const;
-    const { quick: isQuick, save: isSaved, only } = parseArgs({ options }).values;
-    if (isSaved && (isQuick || only !== undefined))
-      throw new Error('only a full run is saved: leave out --quick and --only');
-    return { isQuick, isSaved, parts: chosenFrom(SECTIONS, only) };
+    const options = { quick: flag, all: flag, save: flag, only: { type: 'string' } } as const;
+    const { quick: isQuick, all: isWhole, save: isSaved, only } = parseArgs({ options }).values;
+    if (isQuick && isWhole) throw new Error('--quick leaves out what --all adds: choose one');
+    if (isSaved && (!isWhole || only !== undefined))
+      throw new Error('only a whole run is saved: --all --save, without --only');
+    const named = only === undefined ? undefined : chosenFrom(EVERYTHING, only);
+    return { isQuick, isSaved, parts: named ?? (isWhole ? EVERYTHING : SECTIONS) };
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
@@ -71,7 +77,7 @@ process.once('exit', temporary.remove);
 endAllOnSignal();
 const machine = await describeMachine(temporary.path);
 await build();
-const found = await runSections({ parts, effort: { isQuick, say }, onSection: print });
+const found = await runSections({ parts, effort: { isQuick, say: sayNow }, onSection: print });
 const run = { machine, isQuick, ...found };
 write(run);
 if (isSaved) await save(run);

@@ -9,3 +9,8 @@ export const SECTIONS: ReadonlyMap<string, () => Promise<Part>> = new Map([
   ['start-up', async () => (await import('./start-up/part.ts')).startUp],
   ['frameworks', async () => (await import('./frameworks/part.ts')).frameworks],
 ]);
+
+/** A quarter of an hour and more: measured where they are asked for, `--all` or by name. */
+export const LONG_SECTIONS: typeof SECTIONS = new Map([
+  ['hundred-thousand', async () => (await import('./waiting/part.ts')).hundredThousand],
+]);

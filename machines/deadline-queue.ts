@@ -73,7 +73,8 @@ export class DeadlineQueue {
     if (entry.fire === undefined) return;
     entry.fire = undefined;
     this.#cancelled += 1;
-    if (this.#cancelled * 2 > this.#heap.length) this.#sweep();
+    if (this.#cancelled * 2 <= this.#heap.length) return;
+    this.#sweep();
     this.#arm();
   }
 

@@ -30,14 +30,10 @@ export async function runSections(
 }
 
 /**
- * The parts that `--only` names; all of them where it is not given.
+ * The parts that `--only` names.
  * @throws RangeError naming what there is
  */
-export function chosenFrom(
-  all: RunOptions['parts'],
-  only: string | undefined,
-): RunOptions['parts'] {
-  if (only === undefined) return all;
+export function chosenFrom(all: RunOptions['parts'], only: string): RunOptions['parts'] {
   const keys = only.split(',').map((key) => key.trim());
   const unknown = keys.filter((key) => !all.has(key));
   if (unknown.length > 0)

@@ -1,6 +1,6 @@
 /** Approvals that wait, from the side that asks: latency, burst, processor time and memory. */
 import type { Effort, Figure, Part } from '../report/figure.ts';
-import { type Case, FULL, QUICK, SUBJECTS, type Variant } from './cases.ts';
+import { type Case, FULL, HUNDRED_THOUSAND, QUICK, SUBJECTS, type Variant } from './cases.ts';
 import { fdatasyncMicros } from './fdatasync.ts';
 import { figuresOf, type Repeat } from './figures.ts';
 import { type Measured, measure, type Plan } from './measure.ts';
@@ -9,11 +9,20 @@ import { type Measured, measure, type Plan } from './measure.ts';
 const EVERY_MS = 2;
 
 export const waiting: Part = async (effort) => {
-  const figures: Figure[] = [];
-  for (const plan of effort.isQuick ? QUICK : FULL)
-    figures.push(...(await measureCase(plan, effort)));
+  const figures = await measureAll(effort.isQuick ? QUICK : FULL, effort);
   return { title: 'Approvals that wait', about: ABOUT, figures };
 };
+
+export const hundredThousand: Part = async (effort) => {
+  const figures = await measureAll(HUNDRED_THOUSAND, effort);
+  return { title: 'A hundred thousand that wait', about: ABOUT_MOST, figures };
+};
+
+async function measureAll(cases: readonly Case[], effort: Effort): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const each of cases) figures.push(...(await measureCase(each, effort)));
+  return figures;
+}
 
 /** Interleaved: each repeat has all of them, one after the other. */
 async function measureCase(plan: Case, { say }: Effort): Promise<Figure[]> {
@@ -45,3 +54,6 @@ const ABOUT = [
   'Memory is what is kept for each that waits, after a collection: `memory` holds the audit records, too.',
   'The platform counts sockets and list requests; the first of each belong to the warm-up, whose last answer closes the channel.',
 ].join(' ');
+
+const ABOUT_MOST =
+  'As before, with a hundred thousand, each once; measured with `--all`. With `inspect` nobody sleeps, because actors that are watched are not stopped.';

@@ -1,6 +1,7 @@
 /** One approval from its first state to its outcome. */
 import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate';
 import type {
+  ApprovalEmitted,
   ApprovalRequest,
   AuditEvent,
   approvalMachine,
@@ -14,6 +15,7 @@ import { CountersignError, messageOf } from '../errors.ts';
 import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
 import type { StateEvent } from './events.ts';
 import { refusedOutcome } from './refusal.ts';
+import type { Trial } from './trial.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
 
 /** What all runs have in common that record in one log. */
@@ -21,7 +23,9 @@ export interface RunHost {
   /** With its services provided. */
   readonly machine: typeof approvalMachine;
   readonly inspection: { inspect?: (event: InspectionEvent) => void };
-  readonly client: Pick<PlatformClient, 'hold'>;
+  /** Of this machine. */
+  readonly trial: Trial;
+  readonly client: Pick<PlatformClient, 'hold' | 'letGo'>;
   readonly deadlines: DeadlineQueue;
   readonly environment: Pick<Environment, 'clock'>;
   readonly awake: Awake;
@@ -45,9 +49,9 @@ interface Asleep extends Waiting {
 }
 
 /**
- * Where many wait, and nobody watches the actors, one that waits is stopped, and made anew when
- * something happens to it: its decision, its deadline, its caller, the channel. It is in the same
- * state then, with the same services, and nobody is told of it.
+ * Where many wait, and nobody watches the actors, one that waits is stopped. What ends it is asked of
+ * the chart alone; for all else (its deadline, its caller, the channel) it is made anew, in the same
+ * state and with the same services. Nobody is told of either.
  */
 export class ApprovalRun {
   readonly request: ApprovalRequest;
@@ -58,6 +62,7 @@ export class ApprovalRun {
   #asleep: Asleep | undefined;
   /** The last that was told: one that wakes is in the same. */
   #state: string | undefined;
+  #approvalId: string | null = null;
   /** Looked at once, when it is to sleep for the first time. */
   #canSleep: boolean | undefined;
 
@@ -69,13 +74,12 @@ export class ApprovalRun {
 
   /** `undefined` before it has begun. */
   get state(): StateEvent | undefined {
-    const { approvalId = null } = this.#asleep ?? this.#actor?.getSnapshot().context ?? {};
-    return this.#state === undefined ? undefined : this.#eventOf(this.#state, approvalId);
+    return this.#state === undefined ? undefined : this.#eventOf(this.#state);
   }
 
-  #eventOf(state: string, approvalId: string | null): StateEvent {
+  #eventOf(state: string): StateEvent {
     const { traceId, action, deadlineAt } = this.request;
-    return { traceId, action, state, approvalId, deadlineAt };
+    return { traceId, action, state, approvalId: this.#approvalId, deadlineAt };
   }
 
   /**
@@ -103,14 +107,10 @@ export class ApprovalRun {
   }
 
   #begin(actor: ApprovalActor): void {
-    const { awake, owner } = this.#host;
     this.#actor = actor;
-    awake.count += 1;
+    this.#host.awake.count += 1;
     // One listener for both kinds: each kind of its own takes half a kilobyte.
-    actor.on('*', (emitted) => {
-      if (emitted.type === 'audit') owner.recorded(this, emitted.event);
-      else if (emitted.ending.by === 'caller') owner.givenUp(this, emitted.ending.why);
-    });
+    actor.on('*', (emitted) => this.#emitted(emitted));
     actor.subscribe({
       next: (snapshot) => this.#moved(snapshot),
       complete: () => this.#completed(actor),
@@ -119,14 +119,25 @@ export class ApprovalRun {
     actor.start();
   }
 
+  #emitted(emitted: ApprovalEmitted): void {
+    const { owner } = this.#host;
+    if (emitted.type === 'audit') owner.recorded(this, emitted.event);
+    else if (emitted.ending.by === 'caller') owner.givenUp(this, emitted.ending.why);
+  }
+
   #moved({ value, context: { approvalId } }: SnapshotFrom<typeof approvalMachine>): void {
-    const { owner, inspection, awake } = this.#host;
+    const { inspection, awake } = this.#host;
     if (this.#asleep !== undefined) return;
-    if (value !== this.#state) owner.moved(this, this.#eventOf(value, approvalId));
-    this.#state = value;
+    this.#approvalId = approvalId;
+    this.#enter(value);
     const maySleep = inspection.inspect === undefined && isWaiting(value);
     // Not now: what its service reported at once is still to be taken in.
     if (maySleep && awake.count > awake.most) queueMicrotask(() => this.#fallAsleep());
+  }
+
+  #enter(state: string): void {
+    if (state !== this.#state) this.#host.owner.moved(this, this.#eventOf(state));
+    this.#state = state;
   }
 
   #fallAsleep(): void {
@@ -146,9 +157,24 @@ export class ApprovalRun {
     stopInCrowd(actor);
   }
 
-  /** What the chart would not heed in this state wakes nobody. */
+  /** What the chart would not heed in this state wakes nobody, and what ends it need not. */
   #stir(event: WaitEvent): void {
-    if (event.type !== UNHEEDED[this.#asleep?.state ?? 'awaitingWS']) this.#send(event);
+    if (event.type === UNHEEDED[this.#asleep?.state ?? 'awaitingWS']) return;
+    if (!this.#endAsleep(event)) this.#send(event);
+  }
+
+  #endAsleep(event: WaitEvent): boolean {
+    const asleep = this.#asleep;
+    const { trial, client, owner } = this.#host;
+    const end = asleep === undefined ? undefined : trial.endBy(asleep, event);
+    if (asleep === undefined || end === undefined) return false;
+    this.#asleep = undefined;
+    asleep.forget();
+    client.letGo(asleep);
+    for (const emitted of end.emitted) this.#emitted(emitted);
+    this.#enter(end.state);
+    owner.ended(this, end.outcome);
+    return true;
   }
 
   /** Its deadline, where it has come, and a channel that went meanwhile, are noticed at once. */

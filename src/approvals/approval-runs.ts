@@ -10,6 +10,7 @@ import type { Awake } from './crowd.ts';
 import type { Listeners } from './events.ts';
 import type { Recorder } from './recorder.ts';
 import { SharedRun } from './shared-run.ts';
+import { Trial } from './trial.ts';
 
 export interface ApprovalRunsOptions {
   readonly environment: Environment;
@@ -72,8 +73,10 @@ export class ApprovalRuns {
     const known = this.#hosts.get(log);
     if (known !== undefined) return known;
     const { client, deadlines, environment, inspection, machineOf } = this.#options;
+    const machine = machineOf(log);
     const host: RunHost = {
-      machine: machineOf(log),
+      machine,
+      trial: new Trial(machine),
       inspection,
       client,
       deadlines,

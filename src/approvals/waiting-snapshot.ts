@@ -23,20 +23,27 @@ const SERVICES = {
 } as const satisfies Record<Waiting['state'], Service>;
 
 /** @param deadlineAt in the wall time of now, which somebody may have set since the request began */
-export function waitingSnapshot({ state, request, approvalId }: Waiting, deadlineAt: number) {
+export function waitingSnapshot(waiting: Waiting, deadlineAt: number) {
+  const { state, request, approvalId } = waiting;
   const { id, src } = SERVICES[state];
-  const context: ApprovalContext = { request, approvalId, ending: null, conclusion: null };
   return {
     ...ACTIVE,
     value: state,
     historyValue: {},
-    context,
+    context: waitingContext(waiting),
     children: {
       deadline: child('deadline', { deadlineAt }),
       [id]: child(src, { request, approvalId }),
     },
   };
 }
+
+export const waitingContext = ({ request, approvalId }: Waiting): ApprovalContext => ({
+  request,
+  approvalId,
+  ending: null,
+  conclusion: null,
+});
 
 /** Restoring looks for actors in the context and takes whatever has this mark for one. */
 export const canBeRestored = ({ args }: ApprovalRequest): boolean =>

@@ -166,6 +166,11 @@ export class PlatformClient {
     return this.#waiters.hold(input, report);
   }
 
+  /** What is held ends, as if its service had stopped. */
+  letGo(input: WaitInput): void {
+    if (this.#waiters.letGo(input)) this.#left(input);
+  }
+
   /**
    * The service of `withdrawing`. Never rejects; takes at most {@link REQUEST_TIMEOUT_MS}. What the
    * platform did not answer by then is tried again in the background.
@@ -252,10 +257,14 @@ export class PlatformClient {
     else if (!wasHeld) this.#reader.arm();
     return () => {
       leave();
-      this.#catchUp.leaves(request.traceId, approvalId);
-      this.#users.noteReadError(request.traceId, this.#reader.lastError);
-      if (this.#waiters.size === 0) this.#reader.rest();
+      this.#left({ request, approvalId });
     };
+  }
+
+  #left({ request: { traceId }, approvalId }: WaitInput): void {
+    this.#catchUp.leaves(traceId, approvalId);
+    this.#users.noteReadError(traceId, this.#reader.lastError);
+    if (this.#waiters.size === 0) this.#reader.rest();
   }
 
   #createChannel(): LiveChannel {

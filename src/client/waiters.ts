@@ -96,6 +96,14 @@ export class Waiters {
     return true;
   }
 
+  /** Ends a wait that is held; false where another one waits for its id. */
+  letGo({ request, approvalId }: WaitInput): boolean {
+    const waiter = this.#waiting.get(approvalId);
+    if (waiter?.request !== request) return false;
+    this.#drop(waiter);
+    return true;
+  }
+
   /** Whether {@link add} would go on with a wait that is held. */
   isHeld({ request, approvalId, mode }: Omit<Waiter, 'report'>): boolean {
     const waiter = this.#waiting.get(approvalId);

@@ -34,10 +34,10 @@ export function parseStrictJson(source: string | Uint8Array): unknown {
   return value;
 }
 
-/** Whether a text is JSON that every reader reads the same. */
-export function isUnambiguous(text: string): boolean {
+/** Whether every reader reads a text the same that is known to be JSON. */
+export function isUnambiguous(json: string): boolean {
   try {
-    parseStrictJson(text);
+    refuseRepeatedKeys(json);
     return true;
   } catch (error) {
     if (error instanceof StrictJsonError) return false;

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createActor, type EventObject, fromCallback, fromPromise } from 'xstate';
@@ -16,6 +17,7 @@ import {
 } from '../../machines/index.ts';
 import { ApprovalRun } from '../../src/approvals/approval-run.ts';
 import type { StateEvent } from '../../src/approvals/events.ts';
+import { Trial } from '../../src/approvals/trial.ts';
 import { waitingSnapshot } from '../../src/approvals/waiting-snapshot.ts';
 import { Waiters, type WaitMode } from '../../src/client/waiters.ts';
 import { sampleDecision, sampleRequest } from '../../src/testing/walk/sample.ts';
@@ -28,11 +30,19 @@ interface Asked {
   readonly most?: number;
   readonly channel?: 'live' | 'down';
   readonly isWatched?: boolean;
+  /** A guard of the chart throws. */
+  readonly isBroken?: boolean;
   readonly fields?: Partial<ApprovalRequest>;
 }
 
 /** One approval that waits, in a world without a network. */
-async function asked({ most = 0, channel = 'live', isWatched = false, fields = {} }: Asked = {}) {
+async function asked({
+  most = 0,
+  channel = 'live',
+  isWatched = false,
+  isBroken = false,
+  fields = {},
+}: Asked = {}) {
   const time = new SimulatedTime();
   const deadlines = new DeadlineQueue(time.clock);
   const contradictions: unknown[] = [];
@@ -52,6 +62,7 @@ async function asked({ most = 0, channel = 'live', isWatched = false, fields = {
       };
     });
   const machine = approvalMachine.provide({
+    ...(isBroken ? { guards: { isDenied: () => assert.fail('the chart is broken') } } : {}),
     actors: {
       deadline: createDeadline(time.clock, deadlines),
       checkPermission: fromPromise<Permission, ApprovalRequest>(async () => ({
@@ -76,6 +87,7 @@ async function asked({ most = 0, channel = 'live', isWatched = false, fields = {
   const awake = { count: 0, most };
   const host = {
     machine,
+    trial: new Trial(machine),
     inspection: isWatched ? { inspect: () => undefined } : {},
     client: waiters,
     deadlines,
@@ -147,6 +159,35 @@ describe('an approval that waits among many', () => {
     }
     expect(worlds[0]?.told).toEqual(worlds[1]?.told);
     expect(worlds[0]?.ends).toEqual(worlds[1]?.ends);
+  });
+
+  it('has the same end asleep and awake where the chart itself is broken', async () => {
+    for (const most of [0, 1]) {
+      const { waiters, ends, told } = await asked({ most, isBroken: true });
+      waiters.deliver(sampleDecision({ approvalId: ROW, status: 'denied' }));
+      await turn();
+      expect(ends).toMatchObject([{ status: 'failed', error: { code: 'internal' } }]);
+      expect(told.at(-1)).toBe('awaitingWS');
+    }
+  });
+
+  it.each([
+    ['a person approves', { starts: 1, running: 0 }],
+    ['the wait fails', { starts: 1, running: 0 }],
+    ['it is withdrawn elsewhere', { starts: 2, running: 0 }],
+    ['the caller gives up', { starts: 2, running: 0 }],
+  ])('is woken only by what does not end it at once: %s', async (story, expected) => {
+    const world = await asked();
+    await STORIES[story]?.(world);
+    expect(world.services).toEqual(expected);
+  });
+
+  it('says after its end in which state it ended', async () => {
+    const { run, waiters } = await asked();
+    waiters.deliver(approved());
+    expect(run.state).toMatchObject({ state: 'granted', approvalId: ROW });
+    run.withdraw('too late');
+    expect(run.state).toMatchObject({ state: 'granted' });
   });
 
   it.each([
