@@ -8,7 +8,7 @@ import { bareSink, logSink, memorySink, noSink, type Sink } from './sink.ts';
 
 const LINES_PER_MS = 10;
 /** Written before anything counts, so that the code is compiled. */
-const WARM_UP = 5_000;
+const WARM_UP = 25_000;
 
 const [message]: unknown[] = await once(process, 'message');
 const order = orderSchema.parse(message);
@@ -28,7 +28,7 @@ async function withSink<Found>(
 ): Promise<Found> {
   const sink = await open[kind]();
   await burst(sink, WARM_UP);
-  await writers(sink, WARM_UP / 5);
+  await writers(sink, 1_000);
   globalThis.gc?.();
   try {
     return await load(sink);

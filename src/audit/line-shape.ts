@@ -3,27 +3,37 @@ import type { JsonObject } from '../../machines/index.ts';
 import { canonicalJson } from '../protocol/canonical-json.ts';
 
 interface Shape {
-  /** `"key":`, in the order of the record. */
+  /** In the order of the record. */
+  readonly keys: readonly string[];
+  /** `"key":`, in the same order. */
   readonly labels: readonly string[];
   /** Which of them comes first, second… in the canonical form. */
   readonly order: readonly number[];
 }
 
-/** Somebody may put anything into extras: beyond this number shapes are found each time. */
-const MOST_SHAPES = 1_000;
+/** Those that come most, found by looking at their keys; who puts anything into extras pays for it. */
+const MOST_SHAPES = 32;
 
-const shapes = new Map<string, Shape>();
+const shapes: Shape[] = [];
 
 function shapeOf(keys: readonly string[]): Shape {
-  const id = JSON.stringify(keys);
-  const known = shapes.get(id);
+  const known = shapes.find((shape) => hasKeys(shape, keys));
   if (known !== undefined) return known;
-  const labels = keys.map((key) => `${JSON.stringify(key)}:`);
-  const order = keys.toSorted().map((key) => keys.indexOf(key));
-  const shape = { labels, order };
-  if (shapes.size < MOST_SHAPES) shapes.set(id, shape);
+  const shape = newShape(keys);
+  if (shapes.length < MOST_SHAPES) shapes.push(shape);
   return shape;
 }
+
+function hasKeys(shape: Shape, keys: readonly string[]): boolean {
+  if (shape.keys.length !== keys.length) return false;
+  return shape.keys.every((key, at) => key === keys[at]);
+}
+
+const newShape = (keys: readonly string[]): Shape => ({
+  keys,
+  labels: keys.map((key) => `${JSON.stringify(key)}:`),
+  order: keys.toSorted().map((key) => keys.indexOf(key)),
+});
 
 export interface Texts {
   /** Its members in their own order, without the braces. */
