@@ -76,6 +76,20 @@ const resumed = async (approvals: Approvals) => {
   return first;
 };
 
+/** Killed while it waited for an approval with a key, and resumed by the next. */
+async function resumedWithKey() {
+  const platform = await fakePlatform();
+  const { start, entries } = machineOn(platform);
+  const first = start();
+  void first.approvals.request(KEYED);
+  const { id } = await platform.waitForRow();
+  await vi.waitFor(() => expect(entries()).toHaveLength(1));
+  first.kill();
+  const { approvals } = start();
+  const { outcome } = await resumed(approvals);
+  return { start, approvals, outcome, approve: () => platform.decide(id, 'approved', 'dana') };
+}
+
 const ends = (lines: ReturnType<typeof readAudit>): string[] =>
   lines
     .map(({ outcome }) => outcome)
@@ -310,36 +324,20 @@ describe('resume() after a crash', () => {
   });
 
   it('goes on also where somebody who asked with its key gives up', async () => {
-    const platform = await fakePlatform();
-    const { start, entries } = machineOn(platform);
-    const first = start();
-    void first.approvals.request(KEYED);
-    const { id } = await platform.waitForRow();
-    await vi.waitFor(() => expect(entries()).toHaveLength(1));
-    first.kill();
-    const { approvals } = start();
-    const { outcome } = await resumed(approvals);
+    const { approvals, outcome, approve } = await resumedWithKey();
     const joined = approvals.request(KEYED, { signal: AbortSignal.abort() });
     expect(await joined).toMatchObject({ status: 'withdrawn' });
-    platform.decide(id, 'approved', 'dana');
+    approve();
     expect(await outcome).toMatchObject({ status: 'granted', decidedBy: 'dana' });
   });
 
   it('F43 hands over a grant once also where somebody left who would have used it', async () => {
-    const platform = await fakePlatform();
-    const { start, entries } = machineOn(platform);
-    const first = start();
-    void first.approvals.request(KEYED);
-    const { id } = await platform.waitForRow();
-    await vi.waitFor(() => expect(entries()).toHaveLength(1));
-    first.kill();
-    const { approvals } = start();
-    const { outcome } = await resumed(approvals);
+    const { start, approvals, outcome, approve } = await resumedWithKey();
     const fn = vi.fn();
     const guarded = approvals.requires(fn, () => ({ action: KEYED.action, key: KEYED.key }));
     const left = guarded(KEYED.args, { signal: AbortSignal.abort() });
     await expect(left).rejects.toThrow('the caller gave up');
-    platform.decide(id, 'approved', 'dana');
+    approve();
     expect(await outcome).toMatchObject({ status: 'granted' });
     await approvals.close();
     expect(await start().approvals.resume()).toEqual([]);

@@ -14,6 +14,7 @@ import type { Environment } from '../environment.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import { type ApprovalActor, type Awake, IN_CROWD, stopInCrowd } from './crowd.ts';
 import type { StateEvent } from './events.ts';
+import { defectEvent } from './records.ts';
 import { refusedOutcome } from './refusal.ts';
 import type { Trial } from './trial.ts';
 import { canBeRestored, type Waiting, waitingSnapshot } from './waiting-snapshot.ts';
@@ -197,10 +198,16 @@ export class ApprovalRun {
     else this.#end(output);
   }
 
-  /** An actor that breaks (a defect) is an end that grants nothing. */
+  /** An actor that breaks (a defect) is an end that grants nothing. It leaves its services running. */
   #broke(error: unknown): void {
-    const { traceId } = this.request;
-    this.#end(refusedOutcome(new CountersignError('internal', messageOf(error)), { traceId }));
+    const { client, owner } = this.#host;
+    const { request } = this;
+    const approvalId = this.#approvalId;
+    if (approvalId !== null) client.letGo({ request, approvalId });
+    const subject = { traceId: request.traceId, ...(approvalId === null ? {} : { approvalId }) };
+    const outcome = refusedOutcome(new CountersignError('internal', messageOf(error)), subject);
+    owner.recorded(this, defectEvent(request, outcome));
+    this.#end(outcome);
   }
 
   #end(outcome: Outcome): void {

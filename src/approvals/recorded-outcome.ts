@@ -13,19 +13,23 @@ import type { EndRecord } from '../audit/index.ts';
 
 const CAUSES = ['deadline', 'platform_expired', 'decided_late', 'indeterminate'] as const;
 
-const CODES: readonly ProblemCode[] = [
-  'config',
-  'input',
-  'auth',
-  'transport',
-  'protocol',
-  'conflict',
-  'audit',
-  'journal',
-  'capacity',
-  'closed',
-  'internal',
-];
+/** All of them, and nothing else: one that is missing here is told as `journal`. */
+const CODES = {
+  config: true,
+  input: true,
+  auth: true,
+  transport: true,
+  protocol: true,
+  conflict: true,
+  audit: true,
+  journal: true,
+  capacity: true,
+  closed: true,
+  internal: true,
+} as const satisfies Record<ProblemCode, true>;
+
+const isCode = (value: unknown): value is ProblemCode =>
+  typeof value === 'string' && Object.hasOwn(CODES, value);
 
 /** What is not certainly a grant of exactly this request is none. */
 export function recordedOutcome(request: ApprovalRequest, record: EndRecord): Outcome {
@@ -52,7 +56,7 @@ export function recordedOutcome(request: ApprovalRequest, record: EndRecord): Ou
       return withdrawn(subject, message.replace(/^Withdrawn: /, ''));
     default:
       return failed(subject, {
-        code: CODES.find((code) => code === record['code']) ?? 'journal',
+        code: isCode(record['code']) ? record['code'] : 'journal',
         message: `it had failed before: ${message}`,
       });
   }

@@ -28,6 +28,15 @@ export function refusalEvent(outcome: Failed, action: string, workspaceId: strin
   };
 }
 
+/** An approval whose actor broke, which is a defect: the chart itself records every other end. */
+export const defectEvent = (request: ApprovalRequest, { approvalId, error }: Failed): AuditEvent =>
+  recordOf(request, 'failure', {
+    ...(approvalId === undefined ? {} : { approval_id: approvalId }),
+    reason: 'broken',
+    error: error.message,
+    code: error.code,
+  });
+
 /** Somebody who shared an approval by its key, and has an end of their own. */
 export const leftEvent = (outcome: Outcome, request: ApprovalRequest): AuditEvent =>
   recordOf(request, 'left', {

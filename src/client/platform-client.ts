@@ -166,7 +166,7 @@ export class PlatformClient {
     return this.#waiters.hold(input, report);
   }
 
-  /** What is held ends, as if its service had stopped. */
+  /** Ends the wait of an approval whose service will not: it is held, or its actor broke. */
   letGo(input: WaitInput): void {
     if (this.#waiters.letGo(input)) this.#left(input);
   }

@@ -96,7 +96,7 @@ export class Waiters {
     return true;
   }
 
-  /** Ends a wait that is held; false where another one waits for its id. */
+  /** Ends the wait of an approval; false where another one waits for its id. */
   letGo({ request, approvalId }: WaitInput): boolean {
     const waiter = this.#waiting.get(approvalId);
     if (waiter?.request !== request) return false;

@@ -167,7 +167,8 @@ describe('an approval that waits among many', () => {
       waiters.deliver(sampleDecision({ approvalId: ROW, status: 'denied' }));
       await turn();
       expect(ends).toMatchObject([{ status: 'failed', error: { code: 'internal' } }]);
-      expect(told.at(-1)).toBe('awaitingWS');
+      expect(told.slice(-2)).toEqual(['awaitingWS', 'record failure']);
+      expect(waiters.size).toBe(0);
     }
   });
 
