@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeadlineQueue, LOOK_EVERY_MS } from '../../machines/index.ts';
+import { DeadlineQueue } from '../../machines/index.ts';
 import { SimulatedTime } from '../support/simulated-clock.ts';
 
 function queueOf() {
@@ -44,19 +44,50 @@ describe('the queue of deadlines', () => {
   });
 
   it('fires each once, in the order of time, and none that was taken back', () => {
-    const entry = fc.record({ ms: fc.integer({ min: 1, max: 50_000 }), keep: fc.boolean() });
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ add: fc.integer({ min: 1, max: 50_000 }) }) },
+      { weight: 3, arbitrary: fc.record({ takeBack: fc.nat() }) },
+      { weight: 1, arbitrary: fc.record({ advance: fc.integer({ min: 0, max: 5_000 }) }) },
+    );
     fc.assert(
-      fc.property(fc.array(entry, { maxLength: 60 }), (entries) => {
-        const { time, fired, add } = queueOf();
-        const takeBack = entries.map(({ ms }) => add(ms));
-        entries.forEach(({ keep }, index) => {
-          if (!keep) takeBack[index]?.();
-        });
-        time.advance(50_000 + LOOK_EVERY_MS);
-        const kept = entries.filter(({ keep }) => keep).map(({ ms }) => ms);
-        expect(fired).toEqual(kept.sort((a, b) => a - b));
+      fc.property(fc.array(step, { minLength: 50, maxLength: 150 }), (steps) => {
+        const { time, queue, fired } = queueOf();
+        const open: { readonly at: number; readonly takeBack: () => void }[] = [];
+        const expected: number[] = [];
+        const advance = (ms: number): void => {
+          time.advance(ms);
+          queue.look();
+          const due = open.filter(({ at }) => at <= time.clock.now());
+          expected.push(...due.map(({ at }) => at).sort((a, b) => a - b));
+          for (const one of due) open.splice(open.indexOf(one), 1);
+        };
+        for (const each of steps) {
+          if ('advance' in each) advance(each.advance);
+          else if ('add' in each) {
+            const at = time.clock.now() + each.add;
+            open.push({ at, takeBack: queue.add(at, () => fired.push(at)) });
+          } else
+            for (const { takeBack } of open.splice(each.takeBack % (open.length + 1), 1))
+              takeBack();
+          expect(fired).toEqual(expected);
+          expect(time.timers).toBe(open.length === 0 ? 0 : 1);
+        }
+        advance(50_000);
+        expect(fired).toEqual(expected);
         expect(time.timers).toBe(0);
       }),
+      { numRuns: 300 },
     );
+  });
+
+  it('takes nothing back twice', () => {
+    const { time, fired, add } = queueOf();
+    const first = add(1_000);
+    add(2_000);
+    add(3_000);
+    first();
+    first();
+    time.advance(4_000);
+    expect(fired).toEqual([2_000, 3_000]);
   });
 });
