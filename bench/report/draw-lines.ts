@@ -16,7 +16,7 @@ const SYMBOLS = [
   { symbol: 'triangle' },
   { symbol: 'diamond' },
   { symbol: 'triangle', symbolRotate: 180 },
-  { symbol: 'arrow' },
+  { symbol: 'emptyCircle' },
 ];
 
 export function linesOption(lines: Lines, palette: Palette): EChartsOption {

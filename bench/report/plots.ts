@@ -9,7 +9,10 @@ const VARIANTS = ['raw', 'memory', 'disk', 'journal', 'inspect', 'default'];
 
 interface Plot {
   readonly name: string;
+  /** Where it stands. */
   readonly section: string;
+  /** Another one that belongs to it. */
+  readonly also?: string;
   readonly title: string;
   readonly draw: (figures: readonly Figure[]) => Chart['content'] | undefined;
 }
@@ -18,6 +21,7 @@ const PLOTS: readonly Plot[] = [
   {
     name: 'latency',
     section: 'waiting',
+    also: 'hundred-thousand',
     title: 'Decision sent → result known',
     draw: curves({
       // memory, 10,000 waiting: decision → result, p50
@@ -71,9 +75,9 @@ const PLOTS: readonly Plot[] = [
 
 /** Plots without figures are left out. */
 export const chartsOf = ({ sections }: Pick<Run, 'sections'>): Chart[] =>
-  PLOTS.flatMap(({ draw, ...names }) => {
-    const figures = sections.find(({ key }) => key === names.section)?.figures ?? [];
-    const content = draw(figures);
+  PLOTS.flatMap(({ draw, also, ...names }) => {
+    const drawn = sections.filter(({ key }) => key === names.section || key === also);
+    const content = draw(drawn.flatMap(({ figures }) => figures));
     return content === undefined ? [] : [{ ...names, content }];
   });
 
