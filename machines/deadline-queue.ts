@@ -63,12 +63,16 @@ export class DeadlineQueue {
    */
   look(): void {
     const now = this.#clock.monotonic();
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (first.endsAt > now) break;
-      this.#remove(first);
-      first.fire();
+    try {
+      for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+        if (first.endsAt > now) break;
+        this.#remove(first);
+        first.fire();
+      }
+    } finally {
+      // One that throws must not keep the others waiting for ever.
+      this.#arm();
     }
-    this.#arm();
   }
 
   /** The timer may have been armed for it: then it looks, and is armed again. */

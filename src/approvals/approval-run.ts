@@ -172,9 +172,13 @@ export class ApprovalRun {
     this.#asleep = undefined;
     asleep.forget();
     client.letGo(asleep);
-    for (const emitted of end.emitted) this.#emitted(emitted);
-    this.#enter(end.state);
-    owner.ended(this, end.outcome);
+    try {
+      for (const emitted of end.emitted) this.#emitted(emitted);
+      this.#enter(end.state);
+    } finally {
+      // Whatever becomes of who is told, as with an actor: nothing else would ever end it.
+      owner.ended(this, end.outcome);
+    }
     return true;
   }
 
@@ -207,6 +211,7 @@ export class ApprovalRun {
     const subject = { traceId: request.traceId, ...(approvalId === null ? {} : { approvalId }) };
     const outcome = refusedOutcome(new CountersignError('internal', messageOf(error)), subject);
     owner.recorded(this, defectEvent(request, outcome));
+    this.#enter(outcome.status);
     this.#end(outcome);
   }
 

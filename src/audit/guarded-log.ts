@@ -1,6 +1,6 @@
 /** A log of the caller's own, which may throw where it must not: that is a log that failed. */
 import type { AuditEvent } from '../../machines/index.ts';
-import { CountersignError, messageOf } from '../errors.ts';
+import { CountersignError, isCountersignError, messageOf } from '../errors.ts';
 import type { AuditLog, EndRecord } from './audit-log.ts';
 
 export class GuardedLog implements AuditLog {
@@ -16,7 +16,12 @@ export class GuardedLog implements AuditLog {
   }
 
   get failure(): CountersignError | undefined {
-    return this.#failure ?? this.#log.failure;
+    if (this.#failure !== undefined) return this.#failure;
+    try {
+      return this.#log.failure;
+    } catch (error) {
+      return this.#fail(error);
+    }
   }
 
   append(event: AuditEvent): void {
@@ -45,15 +50,17 @@ export class GuardedLog implements AuditLog {
     return Promise.resolve();
   }
 
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = asAuditError(error, this.path);
+  #fail(error: unknown): CountersignError {
+    if (this.#failure !== undefined) return this.#failure;
+    const failure = asAuditError(error, this.path);
+    this.#failure = failure;
     this.#onFailure();
+    return failure;
   }
 }
 
 const asAuditError = (error: unknown, path: string): CountersignError =>
-  error instanceof CountersignError && error.code === 'audit'
+  isCountersignError(error) && error.code === 'audit'
     ? error
     : new CountersignError('audit', `cannot write the audit log ${path}: ${messageOf(error)}`, {
         cause: error,

@@ -88,7 +88,8 @@ const SIGNS: ReadonlySet<number> = new Set(Array.from('"{}[],:', (sign) => sign.
 function endOfString(text: string, start: number): number {
   let quote = text.indexOf('"', start + 1);
   while (isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
-  return quote + 1;
+  // Text that is no JSON, which nobody should have brought here, ends all the same.
+  return quote === -1 ? text.length : quote + 1;
 }
 
 /** An odd number of backslashes stands before it. */

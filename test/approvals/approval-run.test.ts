@@ -167,7 +167,7 @@ describe('an approval that waits among many', () => {
       waiters.deliver(sampleDecision({ approvalId: ROW, status: 'denied' }));
       await turn();
       expect(ends).toMatchObject([{ status: 'failed', error: { code: 'internal' } }]);
-      expect(told.slice(-2)).toEqual(['awaitingWS', 'record failure']);
+      expect(told.slice(-3)).toEqual(['awaitingWS', 'record failure', 'failed']);
       expect(waiters.size).toBe(0);
     }
   });

@@ -75,10 +75,11 @@ class Telling {
     );
     this.#person = person;
     person.start();
+    let last: readonly Ended[] = [];
     for (const [n, life] of lives.entries()) {
       const hasBegun = this.#journalled.size > 0 || (await platform.rows()).length > 0;
       // What was forgotten before anybody knew of it is asked anew.
-      await this.#live(`life-${n + 1}`, hasBegun ? life : { ...life, asks: 'all' });
+      last = await this.#live(`life-${n + 1}`, hasBegun ? life : { ...life, asks: 'all' });
       this.#lookAtJournal();
       await person.decideWhileDead();
       if (this.#story.lateCreateMs === 0) await platform.settled();
@@ -87,7 +88,8 @@ class Telling {
     await platform.settled();
     person.keepNothing();
     const again = this.#story.asksAgain ? 'with a key' : 'nothing';
-    if (this.#lives.at(-1)?.wasKilled !== false || this.#story.asksAgain)
+    // Whoever was killed may have left half a line, also where one beside it ended by itself.
+    if (last.some(({ wasKilled }) => wasKilled) || this.#story.asksAgain)
       await this.#liveToTheEnd('last-life', again);
     // What may still arrive is left to the next process.
     if (journalledIn(this.#stage.folder).length > 0)
@@ -139,14 +141,14 @@ class Telling {
     return wasKilled;
   }
 
-  async #live(name: string, life: Life): Promise<void> {
+  #live(name: string, life: Life): Promise<Ended[]> {
     const { beside } = life;
     const all = [this.#liveOnce(name, life)];
     if (beside !== undefined) all.push(this.#liveOnce(`${name}-beside`, beside));
-    await Promise.all(all);
+    return Promise.all(all);
   }
 
-  async #liveOnce(name: string, life: Life): Promise<void> {
+  async #liveOnce(name: string, life: Life): Promise<Ended> {
     const asker = new AskerProcess(this.#stage.program, name, this.#planOf(life));
     const kill = (): void => asker.kill();
     const { afterMs, on } = life.kill;
@@ -164,6 +166,7 @@ class Telling {
     )
       this.#reached.push(life.crash.at);
     this.#lives.push(ended);
+    return ended;
   }
 
   async #liveToTheEnd(name: string, asks: Life['asks']): Promise<void> {

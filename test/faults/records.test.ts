@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { memoryAuditLog } from '../../src/index.ts';
+import { type AuditLog, memoryAuditLog } from '../../src/index.ts';
 import { decisionOfFrame, MAX_DECISION_LENGTH } from '../../src/protocol/frames.ts';
 import { fakeRoutes } from '../../src/testing/index.ts';
 import { ASK, endsOf } from '../support/catalogue.ts';
@@ -77,6 +77,59 @@ describe('F58 an audit log of the caller that throws', () => {
     );
     platform.decide(id, 'approved');
     expect(await asked).toMatchObject({ status: 'failed', error: { code: 'audit' } });
+  });
+});
+
+/** Its faults begin with the record of the grant. */
+const brokenLog = (fault: (isBroken: () => boolean) => Partial<AuditLog>) => {
+  const log = memoryAuditLog();
+  let isBroken = false;
+  const append: typeof log.append = (event) => {
+    isBroken ||= event.outcome === 'granted';
+    log.append(event);
+  };
+  return Object.defineProperties(
+    { ...log, append },
+    Object.getOwnPropertyDescriptors(fault(() => isBroken)),
+  );
+};
+
+describe.each([0, Infinity])('F58 with %s awake, at the grant', (awakeAtMost) => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+
+  it.each([
+    [
+      'what it throws cannot be looked at',
+      () => {
+        const log = memoryAuditLog();
+        const append: typeof log.append = (event) => {
+          if (event.outcome === 'granted') throw revoked.proxy;
+          log.append(event);
+        };
+        return { ...log, append };
+      },
+    ],
+    [
+      'it throws where it is asked for its failure',
+      () =>
+        brokenLog((isBroken) => ({
+          get failure(): undefined {
+            if (isBroken()) throw new Error('no answer');
+            return undefined;
+          },
+        })),
+    ],
+  ])('F58 %s: nothing is granted, and all ends', async (_, log) => {
+    const platform = await fakePlatform();
+    const world = requestingSide(platform.url, { audit: log(), awakeAtMost });
+    const states: string[] = [];
+    const asked = world.approvals.request(ASK, { onState: ({ state }) => states.push(state) });
+    const { id } = await platform.waitForRow();
+    await vi.waitFor(() => expect(states).toContain('awaitingWS'));
+    platform.decide(id, 'approved');
+    expect(await asked).toMatchObject({ status: 'failed', error: { code: 'audit' } });
+    await world.approvals.close();
   });
 });
 
