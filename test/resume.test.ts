@@ -76,8 +76,8 @@ const resumed = async (approvals: Approvals) => {
   return first;
 };
 
-/** Killed while it waited for an approval with a key, and resumed by the next. */
-async function resumedWithKey() {
+/** Killed while it waited for an approval with a key. */
+async function killedWithKey() {
   const platform = await fakePlatform();
   const { start, entries } = machineOn(platform);
   const first = start();
@@ -85,9 +85,14 @@ async function resumedWithKey() {
   const { id } = await platform.waitForRow();
   await vi.waitFor(() => expect(entries()).toHaveLength(1));
   first.kill();
+  return { start, id, approve: () => platform.decide(id, 'approved', 'dana') };
+}
+
+async function resumedWithKey() {
+  const { start, approve } = await killedWithKey();
   const { approvals } = start();
   const { outcome } = await resumed(approvals);
-  return { start, approvals, outcome, approve: () => platform.decide(id, 'approved', 'dana') };
+  return { start, approvals, outcome, approve };
 }
 
 const ends = (lines: ReturnType<typeof readAudit>): string[] =>
@@ -476,13 +481,7 @@ describe('resume() after a crash', () => {
   );
 
   it('G7 goes on with a key also where it is asked for something else at the same moment', async () => {
-    const platform = await fakePlatform();
-    const { start, entries } = machineOn(platform);
-    const first = start();
-    void first.approvals.request(KEYED);
-    const { id } = await platform.waitForRow();
-    await vi.waitFor(() => expect(entries()).toHaveLength(1));
-    first.kill();
+    const { start, id, approve } = await killedWithKey();
     const second = start().approvals;
     const asked = second.request(KEYED);
     expect(await second.request({ ...KEYED, action: 'Refund all orders' })).toMatchObject({
@@ -490,7 +489,7 @@ describe('resume() after a crash', () => {
       error: { code: 'conflict' },
     });
     expect(await start().approvals.resume()).toEqual([]);
-    platform.decide(id, 'approved');
+    approve();
     expect(await asked).toMatchObject({ status: 'granted', approvalId: id });
   });
 

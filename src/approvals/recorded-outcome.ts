@@ -13,7 +13,7 @@ import type { EndRecord } from '../audit/index.ts';
 
 const CAUSES = ['deadline', 'platform_expired', 'decided_late', 'indeterminate'] as const;
 
-/** All of them, and nothing else: one that is missing here is told as `journal`. */
+/** What else a record says, or a later version wrote, is told as `journal`. */
 const CODES = {
   config: true,
   input: true,

@@ -11,7 +11,7 @@ interface Shape {
   readonly order: readonly number[];
 }
 
-/** Those that come most, found by looking at their keys; who puts anything into extras pays for it. */
+/** The first that come are kept: who puts anything into extras has theirs found each time. */
 const MOST_SHAPES = 32;
 
 const shapes: Shape[] = [];

@@ -80,6 +80,18 @@ describe('the queue of deadlines', () => {
     );
   });
 
+  it('fires the others also where one throws', () => {
+    const { time, queue, fired, add } = queueOf();
+    queue.add(time.clock.now() + 1_000, () => {
+      throw new Error('broken');
+    });
+    add(2_000);
+    expect(() => time.advance(1_000)).toThrow('broken');
+    expect(time.timers).toBe(1);
+    time.advance(1_000);
+    expect(fired).toEqual([2_000]);
+  });
+
   it('takes nothing back twice', () => {
     const { time, fired, add } = queueOf();
     const first = add(1_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStrictJson, StrictJsonError } from '../../src/protocol/strict-json.ts';
+import { isUnambiguous, parseStrictJson, StrictJsonError } from '../../src/protocol/strict-json.ts';
 
 const MIB = 1024 * 1024;
 
@@ -76,4 +76,8 @@ describe('strict JSON', () => {
     expect(() => parseStrictJson(`{${keys.join(',')}}`)).not.toThrow();
     expect(problemOf(`{${keys.join(',')},"k0":0}`).key).toBe('k0');
   });
+});
+
+it('a text that is no JSON is walked to its end all the same', () => {
+  expect(isUnambiguous('{"unfinished')).toBe(true);
 });
